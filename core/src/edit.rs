@@ -1,0 +1,292 @@
+//! Redoing body parts of a clip: an intention turned into cell states, and the result put back into the clip.
+//!
+//! Only the joints that the named parts own change, and only inside the span; every other number of the clip is left
+//! as it is, bit for bit.
+
+use std::ops::Range;
+
+use glam::{Quat, Vec3};
+
+use crate::{
+    error::Error,
+    grid::{CellState, TokenGrid},
+    motion::Motion,
+    parts::PartScheme,
+    skeleton::{JOINT_NAMES, joint},
+};
+
+/// Over this many seconds from a border of the span, what is left of the difference between old and new fades out.
+const BLEND_SECONDS: f32 = 0.4;
+
+/// What to make anew.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RedoRequest {
+    /// Part names of the package's scheme, such as `left_arm`.
+    pub parts: Vec<String>,
+    /// First second; `None`: the start of the clip.
+    pub start: Option<f32>,
+    /// Last second; `None`: the end of the clip.
+    pub end: Option<f32>,
+    /// What the parts shall do.
+    pub prompt: String,
+    /// Seed of the noise; the same seed gives the same motion.
+    pub seed: u64,
+    /// Guidance scale; `None`: the package's default.
+    pub guidance: Option<f32>,
+}
+
+/// A checked request on one clip.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Redo {
+    /// Part indices, ascending, each once.
+    pub parts: Vec<usize>,
+    /// Frames of the clip, at its own rate, that may change.
+    pub frames: Range<usize>,
+    /// Tokens to make anew: those that lie wholly inside the span, so that both sides of a border were seen.
+    pub tokens: Range<usize>,
+}
+
+impl Redo {
+    /// Checks `request` against a clip of `motion`'s length and a token grid of `tokens` columns.
+    ///
+    /// # Errors
+    /// [`Error::InvalidRequest`] for an unknown or missing part, and for a span that is outside of the clip, reversed or
+    /// shorter than a token.
+    pub fn plan(
+        request: &RedoRequest,
+        scheme: &PartScheme,
+        motion: &Motion,
+        tokens: usize,
+        tokens_per_second: f32,
+    ) -> Result<Self, Error> {
+        let mut parts = Vec::new();
+        for name in &request.parts {
+            parts.push(scheme.part_index(name).ok_or_else(|| {
+                let names: Vec<&str> = scheme.parts().iter().map(|part| part.name.as_str()).collect();
+                Error::invalid_request(
+                    format!("there is no body part `{name}`"),
+                    format!("name one or more of {}", names.join(", ")),
+                )
+            })?);
+        }
+        parts.sort_unstable();
+        parts.dedup();
+        if parts.is_empty() {
+            return Err(Error::invalid_request("no body part is named", "name at least one, such as left_arm"));
+        }
+        let frames = motion.frames();
+        let seconds = frames as f32 / motion.fps;
+        let start = request.start.unwrap_or(0.0);
+        let end = request.end.unwrap_or(seconds);
+        // Negated so that NaN is refused as well; half a frame of slack for typed decimals.
+        if !(start >= 0.0 && start < end && end <= seconds + 0.5 / motion.fps) {
+            return Err(Error::invalid_request(
+                format!("the span {start} s to {end} s is not inside the clip"),
+                format!("choose 0 <= start < end <= {seconds:.2}"),
+            ));
+        }
+        let whole_end = end >= seconds - 0.5 / motion.fps;
+        let first_token = (start * tokens_per_second - 1e-3).ceil().max(0.0) as usize;
+        let last_token = if whole_end { tokens } else { (end * tokens_per_second + 1e-3).floor() as usize }.min(tokens);
+        if first_token >= last_token {
+            return Err(Error::invalid_request(
+                format!("the span {start} s to {end} s holds no whole token of {:.2} s", 1.0 / tokens_per_second),
+                format!("choose a span of at least {:.1} s", 2.0 / tokens_per_second),
+            ));
+        }
+        let first_frame = (start * motion.fps).round() as usize;
+        let last_frame = if whole_end { frames } else { (end * motion.fps).round() as usize }.min(frames);
+        Ok(Self { parts, frames: first_frame..last_frame, tokens: first_token..last_token })
+    }
+
+    /// Masks the cells to be made.
+    pub fn mask(&self, grid: &mut TokenGrid) {
+        for &part in &self.parts {
+            grid.set_states(part, self.tokens.clone(), CellState::Masked);
+        }
+    }
+
+    /// Puts the made joints of `made` (same rate and length as `original`) into a copy of `original`.
+    ///
+    /// At a border inside the clip the new motion is offset to meet the old one, and the offset fades over
+    /// [`BLEND_SECONDS`] (inertialisation: the offset fades, the new motion's own speed stays).
+    pub fn merge(&self, original: &Motion, made: &Motion, scheme: &PartScheme) -> Motion {
+        let mut merged = original.clone();
+        let fade = Fade::new(self.frames.clone(), original.frames(), original.fps);
+        for joint_index in self.joints(scheme) {
+            let offset = |frame: usize| {
+                let (old, new) = (original.rotations[frame][joint_index], made.rotations[frame][joint_index]);
+                shortest(old * new.inverse())
+            };
+            let (before, after) = (fade.before.map(offset), fade.after.map(offset));
+            for frame in self.frames.clone() {
+                let (start, end) = fade.weights(frame);
+                let mut rotation = made.rotations[frame][joint_index];
+                for (offset, weight) in [(before, start), (after, end)] {
+                    if let Some(offset) = offset {
+                        rotation = Quat::IDENTITY.slerp(offset, weight) * rotation;
+                    }
+                }
+                merged.rotations[frame][joint_index] = rotation.normalize();
+            }
+            if joint_index == joint::PELVIS {
+                let offset = |frame: usize| original.root[frame] - made.root[frame];
+                let (before, after) = (fade.before.map(offset), fade.after.map(offset));
+                for frame in self.frames.clone() {
+                    merged.root[frame] = made.root[frame] + self.root_offset(frame, before, after);
+                }
+            }
+        }
+        merged
+    }
+
+    /// The joints that change, ascending.
+    pub fn joints(&self, scheme: &PartScheme) -> Vec<usize> {
+        let mut joints: Vec<usize> = self.parts.iter().flat_map(|&part| scheme.owned_joints(part)).collect();
+        joints.sort_unstable();
+        debug_assert!(joints.iter().all(|&joint| joint < JOINT_NAMES.len()));
+        joints
+    }
+
+    /// A path cannot fade back to where it was: the offset of the root goes from one border to the other over the span.
+    fn root_offset(&self, frame: usize, before: Option<Vec3>, after: Option<Vec3>) -> Vec3 {
+        let share = (frame - self.frames.start + 1) as f32 / (self.frames.len() + 1) as f32;
+        match (before, after) {
+            (Some(before), Some(after)) => before.lerp(after, share * share * (3.0 - 2.0 * share)),
+            (Some(offset), None) | (None, Some(offset)) => offset,
+            (None, None) => Vec3::ZERO,
+        }
+    }
+}
+
+/// Weights of the border offsets inside a span.
+struct Fade {
+    frames: Range<usize>,
+    margin: f32,
+    /// The last kept frame before the span.
+    before: Option<usize>,
+    /// The first kept frame after it.
+    after: Option<usize>,
+}
+
+impl Fade {
+    fn new(frames: Range<usize>, clip: usize, fps: f32) -> Self {
+        let borders = usize::from(frames.start > 0) + usize::from(frames.end < clip);
+        // With two borders the fades must not meet, or neither border would be met exactly.
+        let room = if borders == 2 { (frames.len() + 1) as f32 / 2.0 } else { frames.len() as f32 };
+        Self {
+            margin: (BLEND_SECONDS * fps).min(room).max(1.0),
+            before: frames.start.checked_sub(1),
+            after: (frames.end < clip).then_some(frames.end),
+            frames,
+        }
+    }
+
+    fn weights(&self, frame: usize) -> (f32, f32) {
+        let weight = |distance: usize| {
+            let left = 1.0 - (distance as f32 / self.margin).min(1.0);
+            left * left * (3.0 - 2.0 * left)
+        };
+        (weight(frame + 1 - self.frames.start), weight(self.frames.end - frame))
+    }
+}
+
+fn shortest(rotation: Quat) -> Quat {
+    if rotation.w < 0.0 { -rotation } else { rotation }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn swinging(frames: usize, speed: f32, amplitude: f32) -> Motion {
+        Motion {
+            fps: 30.0,
+            root: (0..frames).map(|frame| Vec3::new(0.0, 0.9, frame as f32 * 0.02)).collect(),
+            rotations: (0..frames)
+                .map(|frame| {
+                    let angle = amplitude * (frame as f32 * speed).sin();
+                    std::array::from_fn(|joint| Quat::from_rotation_x(angle + joint as f32 * 0.01))
+                })
+                .collect(),
+        }
+    }
+
+    fn request(parts: &[&str], start: Option<f32>, end: Option<f32>) -> RedoRequest {
+        RedoRequest {
+            parts: parts.iter().map(|part| (*part).to_owned()).collect(),
+            start,
+            end,
+            prompt: String::new(),
+            seed: 0,
+            guidance: None,
+        }
+    }
+
+    fn plan(request: &RedoRequest, motion: &Motion) -> Result<Redo, Error> {
+        let scheme = PartScheme::built_in("five").expect("built in");
+        Redo::plan(request, &scheme, motion, motion.frames().div_ceil(6), 5.0)
+    }
+
+    #[test]
+    fn keeps_everything_else_bit_for_bit_and_meets_both_borders() {
+        let scheme = PartScheme::built_in("five").expect("built in");
+        let (original, made) = (swinging(120, 0.1, 0.4), swinging(120, 0.07, 0.9));
+        let redo = plan(&request(&["left_arm"], Some(1.0), Some(3.0)), &original).expect("valid");
+        assert_eq!((redo.frames.clone(), redo.tokens.clone()), (30..90, 5..15));
+        let merged = redo.merge(&original, &made, &scheme);
+        let changed = redo.joints(&scheme);
+        assert_eq!(changed, [joint::LEFT_COLLAR, joint::LEFT_SHOULDER, joint::LEFT_ELBOW, joint::LEFT_WRIST]);
+        assert_eq!(merged.root, original.root);
+        for frame in 0..120 {
+            for joint in 0..JOINT_NAMES.len() {
+                if !changed.contains(&joint) || !redo.frames.contains(&frame) {
+                    assert_eq!(merged.rotations[frame][joint].to_array(), original.rotations[frame][joint].to_array());
+                }
+            }
+        }
+        // The step across a border is no larger than the largest step of the two motions plus what one frame of the
+        // fade gives away: 1.3 rad of offset at most, 1.5 / 12 of it per frame.
+        let step = |a: &Motion, frame: usize| {
+            a.rotations[frame][joint::LEFT_SHOULDER].angle_between(a.rotations[frame + 1][joint::LEFT_SHOULDER])
+        };
+        for border in [29, 89] {
+            assert!(step(&merged, border) < 0.07 + 1.3 * 1.5 / 12.0, "{}", step(&merged, border));
+        }
+        // Far from the borders it is the new motion.
+        let middle = merged.rotations[60][joint::LEFT_SHOULDER];
+        assert!(middle.angle_between(made.rotations[60][joint::LEFT_SHOULDER]) < 1e-3);
+    }
+
+    #[test]
+    fn a_redone_torso_leaves_the_path_joined_at_both_ends() {
+        let scheme = PartScheme::built_in("five").expect("built in");
+        let original = swinging(120, 0.1, 0.4);
+        let mut made = swinging(120, 0.1, 0.4);
+        for root in &mut made.root {
+            root.x += 0.5 + root.z * 0.2;
+        }
+        let redo = plan(&request(&["torso"], Some(1.0), Some(3.0)), &original).expect("valid");
+        let merged = redo.merge(&original, &made, &scheme);
+        for pair in merged.root.windows(2) {
+            assert!((pair[1] - pair[0]).length() < 0.04, "{pair:?}");
+        }
+    }
+
+    #[test]
+    fn refuses_what_it_cannot_do() {
+        let motion = swinging(90, 0.1, 0.4);
+        for (parts, start, end) in [
+            (vec!["tail"], None, None),
+            (vec![], None, None),
+            (vec!["torso"], Some(-1.0), None),
+            (vec!["torso"], Some(2.0), Some(1.0)),
+            (vec!["torso"], Some(0.0), Some(9.0)),
+            (vec!["torso"], Some(f32::NAN), None),
+            (vec!["torso"], Some(1.05), Some(1.15)),
+        ] {
+            let error = plan(&request(&parts, start, end), &motion).expect_err("refused");
+            assert!(!error.next_step().is_empty());
+        }
+    }
+}

@@ -1,0 +1,17 @@
+//! The domain of RoPAR.
+
+pub mod credibility;
+pub mod edit;
+pub mod engine;
+pub mod error;
+pub mod features;
+pub mod grid;
+pub mod motion;
+pub mod package;
+pub mod parts;
+mod rotation;
+pub mod runtime;
+pub mod sampler;
+pub mod skeleton;
+pub mod solve;
+pub mod text;

@@ -1,0 +1,120 @@
+//! What can go wrong with a scene file, in words for the person at the keyboard.
+
+use std::io;
+use std::path::PathBuf;
+
+use crate::bvh::BvhError;
+use crate::glb::GlbError;
+
+/// The kind of an [`Error`], for programs that turn it into an exit code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ErrorKind {
+    /// The request itself cannot be met: an unknown extension, a motion that does not fit the file.
+    Usage,
+    /// The input file is missing, unreadable, malformed or of a kind that RoPAR does not read yet.
+    Input,
+    /// The output file cannot be written.
+    Output,
+}
+
+/// An error of reading or writing a scene file. Every message names the file.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The file name does not end in a known extension.
+    #[error("`{}` has no extension that RoPAR knows; use a name that ends in .glb or .bvh", path.display())]
+    UnsupportedExtension {
+        /// The file name as given.
+        path: PathBuf,
+    },
+    /// The file could not be opened or read.
+    #[error("cannot read `{}`: {source}", path.display())]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// What the operating system said.
+        source: io::Error,
+    },
+    /// The file is larger than any clip could be.
+    #[error("`{}` has {bytes} bytes, more than the limit of {limit}; is it a motion clip?", path.display())]
+    TooLarge {
+        /// The file.
+        path: PathBuf,
+        /// Its size.
+        bytes: u64,
+        /// The largest size that is read.
+        limit: u64,
+    },
+    /// The content is not a GLB file that RoPAR reads, or the motion does not fit it.
+    #[error("`{}`: {source}", path.display())]
+    Glb {
+        /// The file.
+        path: PathBuf,
+        /// The reason.
+        source: GlbError,
+    },
+    /// The content is not a BVH file that RoPAR reads, or the motion does not fit it.
+    #[error("`{}`: {source}", path.display())]
+    Bvh {
+        /// The file.
+        path: PathBuf,
+        /// The reason.
+        source: BvhError,
+    },
+    /// The target could not be written. Nothing was left behind, and an older file is untouched.
+    #[error("cannot write `{}`: {reason}", path.display())]
+    Unwritable {
+        /// The target.
+        path: PathBuf,
+        /// The reason and the next step.
+        reason: String,
+    },
+}
+
+impl Error {
+    /// The kind, for exit codes.
+    pub fn kind(&self) -> ErrorKind {
+        match self {
+            Error::UnsupportedExtension { .. } => ErrorKind::Usage,
+            Error::Unreadable { .. } | Error::TooLarge { .. } => ErrorKind::Input,
+            Error::Glb { source, .. } if source.is_unfit_motion() => ErrorKind::Usage,
+            Error::Bvh { source, .. } if source.is_unfit_motion() => ErrorKind::Usage,
+            Error::Glb { .. } | Error::Bvh { .. } => ErrorKind::Input,
+            Error::Unwritable { .. } => ErrorKind::Output,
+        }
+    }
+}
+
+/// A motion that cannot be written as it is.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum UnfitMotion {
+    /// There is nothing to write.
+    #[error("the motion has no frames")]
+    Empty,
+    /// The two halves of the motion disagree.
+    #[error("the motion has {root} root positions but {rotations} frames of rotations")]
+    Ragged {
+        /// Length of `root`.
+        root: usize,
+        /// Length of `rotations`.
+        rotations: usize,
+    },
+    /// The frame rate is no usable number.
+    #[error("the motion's rate is {0} frames per second; it must be a positive number")]
+    Rate(f32),
+    /// A value is NaN or infinite, or a quaternion has no length.
+    #[error("the motion is not a pose in frame {frame} (joint `{joint}`): a value is not finite or a rotation is zero")]
+    NotAPose {
+        /// Frame, from 0.
+        frame: usize,
+        /// Name of the joint.
+        joint: &'static str,
+    },
+    /// The motion and the file that it should go into differ in length.
+    #[error("the motion has {motion} frames but the file has {file}; only a motion of equal length can replace joints")]
+    FrameCount {
+        /// Frames of the motion.
+        motion: usize,
+        /// Frames of the file.
+        file: usize,
+    },
+}

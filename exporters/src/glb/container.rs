@@ -1,0 +1,83 @@
+//! The GLB container: a header, a JSON chunk and a binary chunk (glTF 2.0, section 4.4).
+
+use super::error::GlbError;
+
+const MAGIC: &[u8; 4] = b"glTF";
+const JSON_CHUNK: &[u8; 4] = b"JSON";
+const BINARY_CHUNK: &[u8; 4] = b"BIN\0";
+const HEADER: usize = 12;
+const CHUNK_HEADER: usize = 8;
+
+/// The two chunks of a file, without padding knowledge: `json` may end in spaces, `binary` in zeros.
+#[derive(Debug)]
+pub(super) struct Chunks<'a> {
+    pub json: &'a [u8],
+    pub binary: &'a [u8],
+}
+
+/// Splits a file into its chunks.
+pub(super) fn split(bytes: &[u8]) -> Result<Chunks<'_>, GlbError> {
+    if !bytes.starts_with(&MAGIC[..bytes.len().min(4)]) || bytes.is_empty() {
+        return Err(GlbError::NotGlb);
+    }
+    if bytes.len() < HEADER {
+        return Err(truncated("the header", HEADER as u64, bytes));
+    }
+    let version = u32_at(bytes, 4);
+    if version != 2 {
+        return Err(GlbError::Version(version));
+    }
+    let length = u32_at(bytes, 8) as usize;
+    if bytes.len() < length {
+        return Err(truncated("the file", length as u64, bytes));
+    }
+    if length < HEADER {
+        return Err(GlbError::Container { at: 8, reason: "the stated length is shorter than the header" });
+    }
+    // Bytes after the stated length are no part of the file.
+    let bytes = &bytes[..length];
+    let (json, next) = chunk(bytes, HEADER, JSON_CHUNK, "the JSON chunk")?;
+    let (binary, _) = chunk(bytes, next, BINARY_CHUNK, "the binary chunk")?;
+    Ok(Chunks { json, binary })
+}
+
+/// Content of the chunk at `at`, and where the next one begins.
+fn chunk<'a>(bytes: &'a [u8], at: usize, kind: &[u8; 4], what: &'static str) -> Result<(&'a [u8], usize), GlbError> {
+    let start = at + CHUNK_HEADER;
+    if bytes.len() < start {
+        return Err(truncated(what, start as u64, bytes));
+    }
+    if &bytes[at + 4..start] != kind {
+        return Err(GlbError::Container { at: at + 4, reason: "another kind of chunk than expected" });
+    }
+    let end = start as u64 + u64::from(u32_at(bytes, at));
+    match usize::try_from(end).ok().and_then(|end| bytes.get(start..end)) {
+        Some(content) => Ok((content, start + content.len())),
+        None => Err(truncated(what, end, bytes)),
+    }
+}
+
+/// Joins the chunks into a file, each padded to four bytes.
+pub(super) fn join(json: &[u8], binary: &[u8]) -> Vec<u8> {
+    let padded = |length: usize| length.next_multiple_of(4);
+    let length = HEADER + 2 * CHUNK_HEADER + padded(json.len()) + padded(binary.len());
+    let mut bytes = Vec::with_capacity(length);
+    bytes.extend_from_slice(MAGIC);
+    bytes.extend_from_slice(&2u32.to_le_bytes());
+    bytes.extend_from_slice(&(length as u32).to_le_bytes());
+    for (content, kind, padding) in [(json, JSON_CHUNK, b' '), (binary, BINARY_CHUNK, 0)] {
+        bytes.extend_from_slice(&(padded(content.len()) as u32).to_le_bytes());
+        bytes.extend_from_slice(kind);
+        bytes.extend_from_slice(content);
+        bytes.resize(bytes.len().next_multiple_of(4), padding);
+    }
+    bytes
+}
+
+fn u32_at(bytes: &[u8], at: usize) -> u32 {
+    u32::from_le_bytes([bytes[at], bytes[at + 1], bytes[at + 2], bytes[at + 3]])
+}
+
+fn truncated(what: &'static str, expected: u64, bytes: &[u8]) -> GlbError {
+    GlbError::Truncated { what, expected, found: bytes.len() as u64 }
+}

@@ -1,0 +1,152 @@
+"""Turns a corpus into training arrays: features from the Rust core, captions, and text token states.
+
+The result is a folder of flat arrays that training maps into memory:
+  features.npy [F, D] float32   all clips one after another, then all mirrored clips
+  confidence.npy [F, 22] uint8  joint confidence x 255 (only where the corpus carries it)
+  clips.json                    per clip: start, frames, captions (as caption numbers), labels, split, licence
+  captions.json, states.npy [S, 384] float16, offsets.npy [captions + 1]
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import random
+from collections import defaultdict
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import ropar_native
+
+from ..text import TextEncoder
+from .captions import mirror_caption, reword
+from .reader import BvhFolder, Clip, QuantisedCorpus, open_corpus
+
+log = logging.getLogger(__name__)
+FRAME_RATE = 20.0
+
+
+def prepare(corpus: Path, out: Path, text_encoder: Path, rewordings: int = 2, limit: int | None = None) -> None:
+    """Read `corpus`, write the training arrays into `out`. Prints the solver's residual per source."""
+    out.mkdir(parents=True, exist_ok=True)
+    clips: list[dict[str, Any]] = []
+    features: list[np.ndarray] = []
+    mirrored: list[np.ndarray] = []
+    confidences: list[np.ndarray] = []
+    captions: dict[str, int] = {}
+    residuals: dict[str, list[float]] = defaultdict(list)
+    generator = random.Random(0)
+
+    def number(text: str) -> int:
+        return captions.setdefault(text, len(captions))
+
+    reader = open_corpus(corpus)
+    calibrations, head_yaws = calibrate(reader, limit)
+    for i, clip in enumerate(islice(reader, limit)):
+        both = solve_clip(clip, calibrations[clip.skeleton], head_yaws.get(clip.identifier), residuals)
+        if both is None:
+            log.warning("%s: shorter than two tokens, left out", clip.identifier)
+            continue
+        sides: list[list[int]] = []
+        for change in (str, mirror_caption):
+            texts = [change(c) for c in clip.captions]
+            texts += [reword(t, generator) for t in texts for _ in range(rewordings)]
+            sides.append([number(t) for t in texts])
+        features.append(both[0])
+        mirrored.append(both[1])
+        confidences.append(resample_confidence(clip, len(both[0])))
+        clips.append(
+            {
+                "id": clip.identifier, "source": clip.source, "content": clip.content, "style": clip.style,
+                "split": clip.split, "licence": clip.licence, "frames": len(both[0]), "seconds": len(clip.positions) / clip.fps,
+                "dataset": clip.notes.get("dataset"), "written": len(clip.captions), "captions": sides[0], "mirrored_captions": sides[1],
+            }
+        )  # fmt: skip
+        if i % 500 == 0:
+            log.info("%d of %d clips", i, len(reader))
+    start = 0
+    for entry, block in zip(clips, features, strict=True):
+        entry["start"] = start
+        start += len(block)
+    for entry in clips:
+        entry["mirrored_start"] = entry["start"] + start
+    np.save(out / "features.npy", np.concatenate(features + mirrored))
+    swap = _mirror_joints()
+    np.save(out / "confidence.npy", np.concatenate(confidences + [c[:, swap] for c in confidences]))
+    (out / "clips.json").write_text(json.dumps(clips))
+    summary = {s: {"mean_mm": float(np.mean(r)), "p95_mm": float(np.percentile(r, 95))} for s, r in residuals.items()}
+    (out / "residuals.json").write_text(json.dumps(summary, indent=1))
+    for source, r in summary.items():
+        print(f"{source:20s} residual mean {r['mean_mm']:.1f} mm, 95% {r['p95_mm']:.1f} mm")
+    store_text(out, list(captions), text_encoder)
+
+
+def calibrate(
+    reader: QuantisedCorpus | BvhFolder, limit: int | None
+) -> tuple[dict[str, dict[str, Any]], dict[str, np.ndarray]]:
+    """What only all clips of a source skeleton together show: its floor and standing pose, by skeleton; and how far
+    the head is turned against the chest, by clip (a twist that joint positions cannot show)."""
+    clips: dict[str, list[Clip]] = defaultdict(list)
+    for clip in islice(reader, limit):
+        clips[clip.skeleton].append(clip)
+    calibrations, head_yaws = {}, {}
+    for name, members in clips.items():
+        positions = np.ascontiguousarray(np.concatenate([c.positions for c in members]), np.float32)
+        calibrations[name] = ropar_native.calibrate(positions, members[0].mapped)
+        pairs = [c.chest_and_head for c in members if c.chest_and_head is not None]
+        if len(pairs) == len(members):
+            chest, head = (np.ascontiguousarray(np.concatenate(x), np.float32) for x in zip(*pairs, strict=True))
+            yaw = ropar_native.head_yaw(positions, chest, head)
+            ends = np.cumsum([len(c.positions) for c in members])
+            for clip, part in zip(members, np.split(yaw, ends[:-1]), strict=True):
+                head_yaws[clip.identifier] = np.ascontiguousarray(part, np.float32)
+    return calibrations, head_yaws
+
+
+def solve_clip(
+    clip: Clip, calibration: dict[str, Any], head_yaw: np.ndarray | None, residuals: dict[str, list[float]]
+) -> tuple[np.ndarray, np.ndarray] | None:
+    """Features of the clip and of its mirror image at the model's rate."""
+    positions = np.ascontiguousarray(clip.positions, np.float32)
+    solved = ropar_native.solve(positions, clip.mapped, clip.fps, head_yaw, calibration)
+    residuals[clip.source].append(float(solved["residual_mm"][:, clip.mapped].mean()))
+    root, rotations = ropar_native.resample(solved["root"], solved["rotations"], clip.fps, FRAME_RATE)
+    if len(root) < 8:
+        return None
+    pair = [ropar_native.features(r, q, FRAME_RATE)[0] for r, q in ((root, rotations), ropar_native.mirror(root, rotations))]
+    return pair[0], pair[1]
+
+
+def resample_confidence(clip: Clip, frames: int) -> np.ndarray:
+    """Joint confidence at the model's rate as uint8 [frames, 22]; 255 where the corpus carries none."""
+    if clip.confidence is None:
+        return np.full((frames, 22), 255, np.uint8)
+    at = np.clip(np.round(np.arange(frames) * clip.fps / FRAME_RATE).astype(int), 0, len(clip.confidence) - 1)
+    return np.round(clip.confidence[at] * 255).astype(np.uint8)
+
+
+def _mirror_joints() -> list[int]:
+    names = ropar_native.skeleton()["names"]
+    return [names.index(mirror_caption(n.replace("_", " ")).replace(" ", "_")) for n in names]
+
+
+def store_text(out: Path, captions: list[str], text_encoder: Path) -> None:
+    """Token states of every caption, by the very graph that ships; kept when the captions are the same as before."""
+    listing = out / "captions.json"
+    if listing.exists() and json.loads(listing.read_text()) == captions:
+        return
+    encoder = TextEncoder(text_encoder)
+    blocks: list[np.ndarray] = [np.zeros(0)] * len(captions)
+    order = sorted(range(len(captions)), key=lambda i: len(captions[i]))
+    for a in range(0, len(order), 64):
+        chunk = order[a : a + 64]
+        states, mask = encoder([captions[i] for i in chunk])
+        for row, i in enumerate(chunk):
+            blocks[i] = states[row, : int(mask[row].sum())].astype(np.float16)
+        if a % 6400 == 0:
+            log.info("%d of %d captions", a, len(captions))
+    np.save(out / "states.npy", np.concatenate(blocks))
+    np.save(out / "offsets.npy", np.cumsum([0] + [len(b) for b in blocks]))
+    listing.write_text(json.dumps(captions))

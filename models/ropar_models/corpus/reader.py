@@ -1,0 +1,207 @@
+"""Reads motion corpora: the project's own layout, or a plain folder of BVH files with captions.
+
+Both yield `Clip`s whose joint positions are in metres, Y up, at the source's frame rate.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float32]
+
+JOINTS = (
+    "pelvis left_hip right_hip spine1 left_knee right_knee spine2 left_ankle right_ankle spine3 left_foot "
+    "right_foot neck left_collar right_collar head left_shoulder right_shoulder left_elbow right_elbow "
+    "left_wrist right_wrist"
+).split()
+
+
+class CorpusError(Exception):
+    """A corpus that cannot be read; the message names the file and what to change."""
+
+
+@dataclass
+class Clip:
+    """One captioned piece of motion, as joint positions [T, 22, 3] in the source's own proportions."""
+
+    identifier: str
+    source: str
+    skeleton: str
+    content: str
+    style: str
+    split: str
+    licence: str
+    captions: list[str]
+    fps: float
+    positions: Array
+    mapped: NDArray[np.bool_]
+    chest_and_head: tuple[Array, Array] | None = None
+    confidence: Array | None = None
+    notes: dict[str, Any] = field(default_factory=dict)
+
+
+def _multiply(a: Array, b: Array) -> Array:
+    w, x, y, z = np.moveaxis(a, -1, 0)
+    s, t, u, v = np.moveaxis(b, -1, 0)
+    return np.stack(
+        [w * s - x * t - y * u - z * v, w * t + x * s + y * v - z * u, w * u - x * v + y * s + z * t,
+         w * v + x * u - y * t + z * s], -1)  # fmt: skip
+
+
+def _rotate(q: Array, v: Array) -> Array:
+    t = 2 * np.cross(q[..., 1:], v)
+    return v + q[..., :1] * t + np.cross(q[..., 1:], t)
+
+
+class QuantisedCorpus:
+    """The layout of `clips.jsonl`, `skeletons.json` and delta-coded `.npz` (one file per source)."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.entries = [json.loads(line) for line in (folder / "clips.jsonl").read_text("utf-8").splitlines()]
+        self.skeletons = json.loads((folder / "skeletons.json").read_text("utf-8"))
+        self._arrays: dict[str, tuple[NDArray[Any], NDArray[Any]]] = {}
+
+    def __len__(self) -> int:
+        return len(self.entries)
+
+    def __iter__(self) -> Iterator[Clip]:
+        for entry in self.entries:
+            yield self.read(entry)
+
+    def read(self, entry: dict[str, Any]) -> Clip:
+        """Decode one entry and bring it to the 22 joints."""
+        name = entry["npz"]
+        if name not in self._arrays:
+            archive = np.load(self.folder / name)
+            self._arrays[name] = archive["root"], archive["quat"]
+        root, packed = self._arrays[name]
+        part = slice(entry["start"], entry["start"] + entry["frames"])
+        local = np.cumsum(packed[part], axis=0, dtype=np.int16).astype(np.float32) / 32767
+        local /= np.linalg.norm(local, axis=-1, keepdims=True)
+        skeleton = self.skeletons[entry["skeleton"]]
+        positions = np.zeros((*local.shape[:2], 3), np.float32)
+        rotations = local.copy()
+        index = {}
+        for j, bone in enumerate(skeleton["joints"]):
+            index[bone["name"]] = j
+            p = bone["parent"]
+            if p < 0:
+                positions[:, j] = root[part]
+            else:
+                offset = np.broadcast_to(np.asarray(bone["offset"], np.float32), positions[:, j].shape)
+                positions[:, j] = positions[:, p] + _rotate(rotations[:, p], offset)
+                rotations[:, j] = _multiply(rotations[:, p], local[:, j])
+        canonical, mapped = to_canonical(positions, {n: index.get(s) for n, s in skeleton["map"].items()})
+        labels = entry["labels"]
+        return Clip(
+            identifier=entry["id"], source=entry["source"], skeleton=entry["skeleton"], content=str(labels.get("content")),
+            style=str(labels.get("style", "")), split=entry["split"], licence=entry["license"],
+            captions=entry["captions"], fps=float(entry["fps"]), positions=canonical, mapped=mapped,
+            chest_and_head=self._chest_and_head(skeleton, index, rotations), notes={"dataset": labels.get("dataset")},
+        )  # fmt: skip
+
+    @staticmethod
+    def _chest_and_head(
+        skeleton: dict[str, Any], index: dict[str, int], rotations: Array
+    ) -> tuple[Array, Array] | None:
+        """Global rotations (x, y, z, w) of chest and head, where the source has both."""
+        table = skeleton.get("map_rot") or skeleton["map"]
+        chest, head = index.get(table.get("spine3")), index.get(table.get("head"))
+        if chest is None or head is None or chest == head:
+            return None
+        order = [1, 2, 3, 0]
+        return np.ascontiguousarray(rotations[:, chest][:, order]), np.ascontiguousarray(rotations[:, head][:, order])
+
+
+def to_canonical(positions: Array, sources: dict[str, int | None]) -> tuple[Array, NDArray[np.bool_]]:
+    """Pick the 22 joints from a skeleton's positions [T, J, 3]; joints it lacks are interpolated.
+
+    Spine heights along pelvis-neck are those of an average adult. Returns positions and the mask of real joints.
+    """
+    order = {name: k for k, name in enumerate(JOINTS)}
+    out = np.zeros((len(positions), len(JOINTS), 3), np.float32)
+    mapped = np.zeros(len(JOINTS), bool)
+    for name, k in order.items():
+        j = sources.get(name)
+        if j is not None:
+            out[:, k], mapped[k] = positions[:, j], True
+    needed = [n for n in ("pelvis", "left_hip", "right_hip", "neck", "left_shoulder", "right_shoulder") if not mapped[order[n]]]
+    if needed:
+        raise CorpusError(f"the skeleton has no {', '.join(needed)}; add these joints to its map")
+    chain = ["pelvis", "spine1", "spine2", "spine3", "neck"]
+    depth = [0.0, 0.22, 0.48, 0.60, 1.0]
+    known = [i for i, n in enumerate(chain) if mapped[order[n]]]
+    for i, name in enumerate(chain):
+        if i not in known:
+            a, b = max(k for k in known if k < i), min(k for k in known if k > i)
+            t = (depth[i] - depth[a]) / (depth[b] - depth[a])
+            out[:, order[name]] = (1 - t) * out[:, order[chain[a]]] + t * out[:, order[chain[b]]]
+    if not mapped[order["head"]]:
+        along = out[:, order["neck"]] - out[:, order["spine3"]]
+        along /= np.linalg.norm(along, axis=-1, keepdims=True) + 1e-9
+        out[:, order["head"]] = out[:, order["neck"]] + 0.09 * along
+    for side in ("left", "right"):
+        if not mapped[order[f"{side}_collar"]]:
+            out[:, order[f"{side}_collar"]] = 0.6 * out[:, order["spine3"]] + 0.4 * out[:, order[f"{side}_shoulder"]]
+    return out, mapped
+
+
+class BvhFolder:
+    """A user's own corpus: `NAME.bvh` beside `NAME.txt` (one caption a line), searched recursively.
+
+    An optional `NAME.confidence.npy` [T, 22] in 0..1 says how clearly each joint was seen. The split is a
+    hash of the name: 10 % test, 5 % validation.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.files = sorted(folder.rglob("*.bvh"))
+        if not self.files:
+            raise CorpusError(f"{folder}: no clips.jsonl and no .bvh files; see models/README.md for the two layouts")
+
+    def __len__(self) -> int:
+        return len(self.files)
+
+    def __iter__(self) -> Iterator[Clip]:
+        import ropar_native
+
+        for path in self.files:
+            text = path.with_suffix(".txt")
+            if not text.exists():
+                raise CorpusError(f"{path}: no captions; write one a line into {text.name} beside it")
+            captions = [line.strip() for line in text.read_text("utf-8").splitlines() if line.strip()]
+            if not captions:
+                raise CorpusError(f"{text}: is empty; write one caption a line")
+            motion = ropar_native.read_bvh(str(path))
+            confidence_file = path.with_suffix(".confidence.npy")
+            confidence = np.load(confidence_file).astype(np.float32) if confidence_file.exists() else None
+            if confidence is not None and confidence.shape != motion["positions"].shape[:2]:
+                raise CorpusError(
+                    f"{confidence_file}: shape {confidence.shape}, but the clip has {motion['positions'].shape[:2]} frames x joints"
+                )
+            yield Clip(
+                identifier=path.stem, source=path.parent.name, skeleton=str(path.parent), content=path.stem, style="", split=_split(path.stem),
+                licence="user", captions=captions, fps=float(motion["fps"]), positions=motion["positions"],
+                mapped=motion["mask"], confidence=confidence,
+            )  # fmt: skip
+
+
+def _split(name: str) -> str:
+    import hashlib
+
+    bucket = int(hashlib.sha256(name.encode()).hexdigest(), 16) % 100
+    return "test" if bucket < 10 else "val" if bucket < 15 else "train"
+
+
+def open_corpus(folder: Path) -> QuantisedCorpus | BvhFolder:
+    """Whichever layout the folder holds."""
+    if not folder.is_dir():
+        raise CorpusError(f"{folder}: is not a folder")
+    return QuantisedCorpus(folder) if (folder / "clips.jsonl").exists() else BvhFolder(folder)

@@ -1,0 +1,132 @@
+"""The probe suite: does the model do what it is told? Every figure of the model card comes from here."""
+
+from __future__ import annotations
+
+import json
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import ropar_native
+
+from ..training.dataset import Arrays
+from .generate import FPS, Model
+from .measures import J, energy, exploded, foot_skate, jerk, speed, trunk_mean_pitch
+from .signs import SIGNS, separation
+
+
+def table() -> dict[str, Any]:
+    return json.loads(resources.files("ropar_models").joinpath("tables/probes.json").read_text())
+
+
+def _style_measures(p: np.ndarray) -> dict[str, float]:
+    wrists = p[:, [J["left_wrist"], J["right_wrist"]]] - p[:, [J["spine3"]]]
+    ankles = p[:, J["left_ankle"]] - p[:, J["right_ankle"]]
+    return {
+        "speed": speed(p, FPS),
+        "trunk_mean_pitch": trunk_mean_pitch(p),
+        "energy": energy(p, FPS),
+        "wrist_energy": float(np.linalg.norm(np.diff(wrists, axis=0), axis=-1).mean() * FPS),
+        "stride": float(np.percentile(np.linalg.norm(ankles[:, [0, 2]], axis=-1), 95)),
+    }
+
+
+def run(model: Model, out: Path, seeds: int = 40, data: Path | None = None, only: list[str] | None = None) -> dict[str, Any]:
+    """Run all probes and write `out` (JSON). Prints a line a probe."""
+    probes = table()
+    gates = probes["gates"]
+    result: dict[str, Any] = {"seeds": seeds, "guidance": model.configuration.sampling.guidance, "probes": {}, "styles": {}}
+    everything: list[np.ndarray] = []
+    if data is not None:
+        check_unseen(probes, data)
+    walking = [speed(p, FPS) for p in model.positions("a person walks forward.", seeds, 1000, 4.0)]
+    for probe in probes["probes"]:
+        if only and probe["name"] not in only:
+            continue
+        rates = {}
+        for kind, prompts in (("caption", [probe["caption"]]), ("free", probe["free"])):
+            for k, prompt in enumerate(prompts):
+                running = probe["sign"] == "run_beats_walk"
+                made = model.positions(prompt, seeds, 1000, 4.0 if running else None)
+                everything += made
+                if running:
+                    hits = [speed(p, FPS) > w for p, w in zip(made, walking, strict=True)]
+                else:
+                    hits = [bool(SIGNS[probe["sign"]](p)) for p in made]
+                rates[f"{kind}{k if kind == 'free' else ''}"] = {"prompt": prompt, "rate": float(np.mean(hits))}
+        worst_free = min(v["rate"] for k, v in rates.items() if k.startswith("free"))
+        passed = rates["caption"]["rate"] >= gates[probe["gate"]]
+        result["probes"][probe["name"]] = {"gate": gates[probe["gate"]], "passed": passed, "rates": rates}
+        print(f"{probe['name']:18s} caption {rates['caption']['rate']:.3f} (gate {gates[probe['gate']]})  "
+              + "  ".join(f"{v['rate']:.3f} {v['prompt']!r}" for k, v in rates.items() if k != "caption")
+              + ("" if passed else "  MISSED") + ("" if worst_free >= rates["caption"]["rate"] - 0.05 else "  free wording behind"),
+              flush=True)  # fmt: skip
+    if not only:
+        result["styles"] = styles(model, probes["styles"], seeds, everything)
+    result["quality"] = {"generated": quality(everything)}
+    if data is not None:
+        result["quality"].update(corpus_quality(model, data))
+    print(json.dumps(result["quality"], indent=1))
+    out.write_text(json.dumps(result, indent=1))
+    return result
+
+
+def styles(model: Model, spec: dict[str, Any], seeds: int, everything: list[np.ndarray]) -> dict[str, Any]:
+    """Per style the measure that tells it best from normal walking, with the probability of telling a pair apart."""
+    measured: dict[str, list[dict[str, float]]] = {}
+    for name, prompt in spec.items():
+        if name != "measures":
+            made = model.positions(prompt, seeds, 2000, 5.0)
+            everything += made
+            measured[name] = [_style_measures(p) for p in made]
+    result = {}
+    for name, rows in measured.items():
+        if name == "normal":
+            continue
+        scores = {
+            m: separation([r[m] for r in rows], [r[m] for r in measured["normal"]]) for m in spec["measures"]
+        }
+        best = max(scores, key=lambda m: abs(scores[m] - 0.5))
+        result[name] = {"prompt": spec[name], "best": best, "separation": scores}
+        print(f"style {name:8s} {best} {scores[best]:.2f}  " + " ".join(f"{m}={v:.2f}" for m, v in scores.items()), flush=True)
+    return result
+
+
+def quality(motions: list[np.ndarray]) -> dict[str, float]:
+    """Foot skate, jerk and explosions over a set of motions at 20 fps."""
+    return {
+        "clips": len(motions),
+        "fps": FPS,
+        "foot_skate": float(np.mean([foot_skate(p, FPS) for p in motions])),
+        "jerk": float(np.mean([jerk(p, FPS) for p in motions])),
+        "exploded": int(sum(exploded(p) for p in motions)),
+    }
+
+
+def corpus_quality(model: Model, data: Path) -> dict[str, Any]:
+    """The same figures on the test split, as it is and after encoding and decoding."""
+    import torch
+
+    arrays = Arrays(data, "test")
+    truth, rebuilt = [], []
+    for clip in arrays.clips:
+        frames = clip["frames"] // 4 * 4
+        features = np.ascontiguousarray(arrays.view(clip, False)[:frames])
+        with torch.no_grad():
+            cells = torch.ones(1, frames // 4, len(model.pvae.channels))
+            back = model.pvae.decode(model.pvae.encode(torch.from_numpy(features)[None], cells))[0].numpy()
+        for source, target in ((features, truth), (back, rebuilt)):
+            root, rotations = ropar_native.motion(np.ascontiguousarray(source), FPS, None)
+            target.append(ropar_native.forward_kinematics(root, rotations))
+    errors = [np.linalg.norm((a - a[:, :1]) - (b - b[:, :1]), axis=-1).mean() * 1000 for a, b in zip(truth, rebuilt, strict=True)]
+    return {"test_split": quality(truth), "test_split_rebuilt": quality(rebuilt), "rebuilt_joint_error_mm": float(np.mean(errors))}
+
+
+def check_unseen(probes: dict[str, Any], data: Path) -> None:
+    """A free wording must not stand in the corpus or its rewordings."""
+    captions = set(Arrays(data).captions)
+    for probe in probes["probes"]:
+        for prompt in probe["free"]:
+            if any(prompt in c for c in captions):
+                raise ValueError(f"probe {probe['name']}: {prompt!r} is a caption; choose another wording")

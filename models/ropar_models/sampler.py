@@ -1,0 +1,103 @@
+"""The reference sampler in PyTorch. The product's sampler (core/src/sampler) must reproduce it number by number.
+
+Masked autoregression over a token grid: every hidden cell is committed once, in an order given by `order`,
+over a fixed number of iterations on a cosine schedule; a committed cell's latent comes from Euler steps of
+the diffusion head, with guidance on its velocity.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from .networks.diffusion_head import DiffusionHead
+from .networks.mar import Mar
+
+
+@dataclass
+class Grid:
+    """Latents [B, N, P, latent] and the state of each cell; every row hides equally many cells."""
+
+    latent: Tensor
+    known: Tensor  # [B, N, P] bool
+    attend: Tensor  # [B, N, P] bool; False for noisy cells
+
+    @staticmethod
+    def masked(batch: int, tokens: int, parts: int, latent: int) -> Grid:
+        """Nothing known: text to motion."""
+        cells = (batch, tokens, parts)
+        return Grid(torch.zeros(*cells, latent), torch.zeros(cells, dtype=torch.bool), torch.ones(cells, dtype=torch.bool))
+
+
+def commit_counts(cells: int, iterations: int) -> list[int]:
+    """How many cells each iteration commits: the hidden share after iteration i is cos(pi/2 (i+1)/iterations)."""
+    counts, left = [], cells
+    for i in range(iterations):
+        keep = 0 if i == iterations - 1 else math.floor(cells * math.cos(math.pi / 2 * (i + 1) / iterations))
+        keep = min(keep, max(left - 1, 0))
+        counts.append(left - keep)
+        left = keep
+    return counts
+
+
+@torch.no_grad()
+def sample(
+    mar: Mar,
+    head: DiffusionHead,
+    grid: Grid,
+    text: Tensor,
+    *,
+    noise: Tensor,
+    order: Tensor,
+    iterations: int,
+    steps: int,
+    guidance: float,
+) -> Tensor:
+    """Fill the hidden, attended cells. `text` [L, width]; `noise` [B, N, P, latent]; `order` [B, N, P]: lowest first.
+
+    Returns latents [B, N, P, latent]; known cells come back as they went in.
+    """
+    batch, n, parts, size = grid.latent.shape
+    latent, known = grid.latent.clone().reshape(batch, n * parts, size), grid.known.clone().reshape(batch, -1)
+    hidden = (grid.attend & ~grid.known).reshape(batch, -1)
+    cells = int(hidden[0].sum())
+    if not bool((hidden.sum(1) == cells).all()):
+        raise ValueError("every row of the grid must hide the same number of cells")
+    index = torch.arange(n, dtype=torch.float32)
+    position = torch.stack([index, n - 1 - index], dim=-1).repeat(2 * batch, 1, 1)
+    texts = text.repeat(2 * batch, 1, 1)
+    text_mask = torch.cat([torch.ones(batch, len(text)), torch.zeros(batch, len(text))])
+    attend = grid.attend.float().repeat(2, 1, 1)
+    scores = order.reshape(batch, -1).masked_fill(~hidden, float("inf"))
+    queue = torch.argsort(scores, dim=1, stable=True)[:, :cells]
+    rows = torch.arange(batch)[:, None]
+    done = 0
+    for count in commit_counts(cells, iterations):
+        if count == 0:
+            continue
+        now = queue[:, done : done + count]
+        done += count
+        context = mar(
+            latent.reshape(batch, n, parts, size).repeat(2, 1, 1, 1),
+            known.float().reshape(batch, n, parts).repeat(2, 1, 1),
+            attend, position, texts, text_mask,
+        )  # fmt: skip
+        chosen = context.reshape(2, batch, n * parts, -1)[:, rows, now].reshape(2 * batch * count, -1)
+        start = noise.reshape(batch, n * parts, size)[rows, now].reshape(batch * count, size)
+        latent[rows, now] = integrate(head, chosen, start, steps, guidance).reshape(batch, count, size)
+        known[rows, now] = True
+    return latent.reshape(batch, n, parts, size)
+
+
+def integrate(head: DiffusionHead, context: Tensor, noise: Tensor, steps: int, guidance: float) -> Tensor:
+    """Euler steps from noise [M, latent]; `context` [2M, W] holds M conditioned rows, then M unconditioned."""
+    modulation = head.modulate_token(context)
+    x = noise
+    for k in range(steps):
+        time = head.modulate_time(torch.tensor([k / steps]))
+        conditioned, free = head.velocity(x.repeat(2, 1), modulation + time).chunk(2)
+        x = x + (free + guidance * (conditioned - free)) / steps
+    return x

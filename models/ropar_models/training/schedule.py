@@ -1,0 +1,89 @@
+"""Time-boxed training: a learning rate over elapsed minutes, an averaged copy, and checkpoints to resume from."""
+
+from __future__ import annotations
+
+import copy
+import json
+import os
+import random
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import nn
+
+
+class Clock:
+    """Elapsed training time over all runs of one checkpoint, in minutes."""
+
+    def __init__(self, minutes: float, before: float = 0.0) -> None:
+        self.minutes, self._before, self._start = minutes, before, time.monotonic()
+
+    @property
+    def elapsed(self) -> float:
+        return self._before + (time.monotonic() - self._start) / 60
+
+    @property
+    def fraction(self) -> float:
+        return min(self.elapsed / self.minutes, 1.0) if self.minutes > 0 else 1.0
+
+    @property
+    def over(self) -> bool:
+        return self.elapsed >= self.minutes
+
+
+def learning_rate(peak: float, step: int, fraction: float, warm_up: int = 100, cool_down: float = 0.4) -> float:
+    """Linear warm-up by steps, flat, then a linear fall over the last `cool_down` of the time (Hagele et al. 2024)."""
+    rise = min((step + 1) / warm_up, 1.0)
+    fall = min((1.0 - fraction) / cool_down, 1.0)
+    return peak * rise * max(fall, 0.02)
+
+
+class Average:
+    """Exponential moving average of a module's weights, with a short memory at the start."""
+
+    def __init__(self, module: nn.Module, decay: float = 0.999) -> None:
+        self.module = copy.deepcopy(module).eval().requires_grad_(False)
+        self.decay = decay
+
+    @torch.no_grad()
+    def update(self, module: nn.Module, step: int) -> None:
+        decay = min(self.decay, (1 + step) / (10 + step))
+        mine, theirs = list(self.module.parameters()), list(module.parameters())
+        torch._foreach_mul_(mine, decay)
+        torch._foreach_add_(mine, theirs, alpha=1 - decay)
+        for a, b in zip(self.module.buffers(), module.buffers(), strict=True):
+            a.copy_(b)
+
+
+def save_checkpoint(path: Path, state: dict[str, Any]) -> None:
+    """Write beside, then rename: a killed run leaves the old checkpoint or the new one."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    beside = path.with_suffix(".part")
+    torch.save(state, beside)
+    os.replace(beside, path)
+
+
+def load_checkpoint(path: Path) -> dict[str, Any] | None:
+    return torch.load(path, map_location="cpu", weights_only=False) if path.exists() else None
+
+
+def seed_everything(seed: int) -> None:
+    random.seed(seed)
+    np.random.seed(seed)
+    torch.manual_seed(seed)
+
+
+class Log:
+    """One JSON object a line, to the file and to the terminal."""
+
+    def __init__(self, path: Path) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._file = path.open("a", buffering=1)
+
+    def __call__(self, **values: Any) -> None:
+        line = json.dumps({k: round(v, 5) if isinstance(v, float) else v for k, v in values.items()})
+        self._file.write(line + "\n")
+        print(line, flush=True)

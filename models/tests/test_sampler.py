@@ -1,0 +1,78 @@
+"""The reference sampler, against what must hold for any network."""
+
+import math
+
+import pytest
+import torch
+
+from ropar_models.networks.diffusion_head import DiffusionHead, HeadConfig
+from ropar_models.networks.mar import Mar, MarConfig
+from ropar_models.sampler import Grid, commit_counts, integrate, sample
+
+
+def networks() -> tuple[Mar, DiffusionHead]:
+    torch.manual_seed(0)
+    mar = Mar(MarConfig(width=32, layers=1, heads=2), parts=5, latent=8).eval()
+    head = DiffusionHead(HeadConfig(width=32, blocks=1), latent=8, context=32).eval()
+    torch.nn.init.normal_(head.output.weight, std=0.2)
+    return mar, head
+
+
+@pytest.mark.parametrize(("cells", "iterations"), [(1, 8), (7, 8), (125, 8), (200, 1), (200, 30)])
+def test_every_cell_is_committed_once(cells: int, iterations: int) -> None:
+    counts = commit_counts(cells, iterations)
+    assert len(counts) == iterations
+    assert sum(counts) == cells
+    assert min(counts) >= 0
+
+
+def test_first_round_follows_the_cosine() -> None:
+    assert commit_counts(120, 8)[0] == 120 - math.floor(120 * math.cos(math.pi / 16))
+
+
+def test_known_cells_return_unchanged_and_noisy_cells_are_not_seen() -> None:
+    mar, head = networks()
+    generator = torch.Generator().manual_seed(3)
+    text = torch.randn(6, 384, generator=generator)
+    grid = Grid.masked(1, 6, 5, 8)
+    grid.latent = torch.randn(1, 6, 5, 8, generator=generator)
+    grid.known[:, :, 0] = True
+    grid.attend[:, 2, 3] = False
+    numbers = {
+        "noise": torch.randn(1, 6, 5, 8, generator=generator), "order": torch.rand(1, 6, 5, generator=generator),
+        "iterations": 4, "steps": 3, "guidance": 2.0,
+    }  # fmt: skip
+    first = sample(mar, head, grid, text, **numbers)
+    assert torch.equal(first[:, :, 0], grid.latent[:, :, 0])
+    assert torch.equal(first[:, 2, 3], grid.latent[:, 2, 3])
+    grid.latent = grid.latent.clone()
+    grid.latent[:, 2, 3] += 100.0
+    second = sample(mar, head, grid, text, **numbers)
+    others = torch.ones(1, 6, 5, dtype=torch.bool)
+    others[:, 2, 3] = False
+    torch.testing.assert_close(first[others], second[others])
+
+
+def test_rows_of_a_batch_do_not_mix() -> None:
+    mar, head = networks()
+    generator = torch.Generator().manual_seed(4)
+    text = torch.randn(5, 384, generator=generator)
+    noise, order = torch.randn(2, 4, 5, 8, generator=generator), torch.rand(2, 4, 5, generator=generator)
+    settings = {"iterations": 3, "steps": 2, "guidance": 3.0}
+    both = sample(mar, head, Grid.masked(2, 4, 5, 8), text, noise=noise, order=order, **settings)
+    for row in range(2):
+        alone = sample(
+            mar, head, Grid.masked(1, 4, 5, 8), text, noise=noise[row : row + 1], order=order[row : row + 1], **settings
+        )
+        torch.testing.assert_close(both[row : row + 1], alone, rtol=1e-4, atol=1e-5)
+
+
+def test_euler_steps_solve_a_known_flow() -> None:
+    """A head whose velocity is constant must move every latent by exactly that velocity, whatever the step count."""
+    _, head = networks()
+    torch.nn.init.zeros_(head.output.weight)
+    torch.nn.init.constant_(head.output.bias, 0.75)
+    noise = torch.randn(3, 8)
+    for steps in (1, 4, 10):
+        end = integrate(head, torch.randn(6, 32), noise, steps, 3.0)
+        torch.testing.assert_close(end, noise + 0.75)

@@ -1,0 +1,195 @@
+//! The command line as clap sees it.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+use clap_complete::Shell;
+use ropar_core::runtime::{BackendChoice, ProviderChoice, RuntimeOptions};
+
+use crate::user_folder;
+
+/// Text to motion for animators
+///
+/// A sentence goes in, a GLB or BVH file comes out, on this machine, without a network.
+#[derive(Debug, Parser)]
+#[command(name = "ropar", version, arg_required_else_help = true)]
+#[command(
+    after_help = "Exit codes: 0 done, 1 internal error, 2 usage, 3 input (prompt, seconds, clip), 4 model package, \
+                        5 runtime (backend, provider, its setup), 6 output file, 130 cancelled"
+)]
+pub struct Arguments {
+    /// Write results and errors as one JSON object on stdout
+    #[arg(long, global = true)]
+    pub json: bool,
+    /// Write nothing but errors
+    #[arg(short, long, global = true)]
+    pub quiet: bool,
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Make a motion from a prompt
+    Generate(GenerateArguments),
+    /// Make body parts of a clip anew and leave everything else as it is
+    Edit(EditArguments),
+    /// Show the model package, the backend and the provider in use
+    Info(InfoArguments),
+    /// Install optional components
+    Setup(SetupArguments),
+    /// Print a completion script for a shell
+    Completions(CompletionsArguments),
+}
+
+#[derive(Debug, Args)]
+pub struct GenerateArguments {
+    /// What happens, in English
+    #[arg(allow_hyphen_values = true)]
+    pub prompt: String,
+    /// Length of the motion in seconds [default: as long as the described motion usually takes]
+    #[arg(long, value_name = "S", allow_negative_numbers = true)]
+    pub seconds: Option<f32>,
+    /// Seed of the noise: the same seed gives the same file on the same backend [default: a fresh one, reported]
+    #[arg(long, value_name = "N")]
+    pub seed: Option<u64>,
+    /// Number of motions; from 2 on, the files are FILE_1, FILE_2 and so on, with seeds N, N + 1 and so on
+    #[arg(long, value_name = "K", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=1000))]
+    pub samples: u16,
+    /// Frames per second of the file
+    #[arg(long, value_name = "F", default_value_t = ropar_exporters::DEFAULT_FPS, allow_negative_numbers = true)]
+    pub fps: f32,
+    /// How closely to follow the prompt; 1 is plain, more is closer and less varied [default: the package's]
+    #[arg(long, value_name = "G", allow_negative_numbers = true)]
+    pub guidance: Option<f32>,
+    /// The file to write, .glb or .bvh
+    #[arg(short, long, value_name = "FILE")]
+    pub output: PathBuf,
+    #[command(flatten)]
+    pub engine: EngineArguments,
+}
+
+#[derive(Debug, Args)]
+pub struct EditArguments {
+    /// The clip, a .glb or .bvh file that ropar wrote
+    pub clip: PathBuf,
+    /// Body parts to make anew, such as left_arm,right_leg (`ropar info` lists them)
+    #[arg(long, value_name = "PARTS", value_delimiter = ',', required = true)]
+    pub redo: Vec<String>,
+    /// Second at which the new motion starts [default: the clip's start]
+    #[arg(long, value_name = "S", allow_negative_numbers = true)]
+    pub start: Option<f32>,
+    /// Second at which the new motion ends [default: the clip's end]
+    #[arg(long, value_name = "S", allow_negative_numbers = true)]
+    pub end: Option<f32>,
+    /// What the parts shall do, in English
+    #[arg(long, allow_hyphen_values = true)]
+    pub prompt: String,
+    /// Seed of the noise [default: a fresh one, reported]
+    #[arg(long, value_name = "N")]
+    pub seed: Option<u64>,
+    /// How closely to follow the prompt [default: the package's]
+    #[arg(long, value_name = "G", allow_negative_numbers = true)]
+    pub guidance: Option<f32>,
+    /// The file to write, in the clip's own format
+    #[arg(short, long, value_name = "FILE")]
+    pub output: PathBuf,
+    #[command(flatten)]
+    pub engine: EngineArguments,
+}
+
+#[derive(Debug, Args)]
+pub struct InfoArguments {
+    #[command(flatten)]
+    pub engine: EngineArguments,
+}
+
+#[derive(Debug, Args)]
+pub struct SetupArguments {
+    #[command(subcommand)]
+    pub component: SetupComponent,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum SetupComponent {
+    /// Fetch ONNX Runtime with your own pip into your data folder: two to three times faster than the embedded backend
+    Runtime(SetupRuntimeArguments),
+}
+
+#[derive(Debug, Args)]
+pub struct SetupRuntimeArguments {
+    /// The Python whose pip is used
+    #[arg(long, value_name = "COMMAND", default_value = if cfg!(windows) { "python" } else { "python3" })]
+    pub python: PathBuf,
+    /// An already downloaded wheel of the pinned version, for machines without a network
+    #[arg(long, value_name = "FILE")]
+    pub wheel: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub struct CompletionsArguments {
+    /// The shell
+    pub shell: Shell,
+}
+
+/// What every command needs that opens the model.
+#[derive(Debug, Args)]
+pub struct EngineArguments {
+    /// Folder of the model package [default: the one that ships with ropar]
+    #[arg(long, value_name = "DIR")]
+    pub package: Option<PathBuf>,
+    /// Inference backend: auto, onnxruntime or embedded
+    #[arg(long, value_name = "NAME", default_value = "auto")]
+    pub backend: BackendChoice,
+    /// Execution provider: auto, cpu, cuda or tensorrt
+    #[arg(long, value_name = "NAME", default_value = "auto")]
+    pub provider: ProviderChoice,
+    /// The ONNX Runtime library, or a folder that holds it
+    #[arg(long, value_name = "PATH")]
+    pub runtime_library: Option<PathBuf>,
+    /// Threads of ONNX Runtime [default: one per physical core]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub threads: Option<u16>,
+}
+
+impl EngineArguments {
+    pub fn runtime_options(&self) -> RuntimeOptions {
+        RuntimeOptions {
+            backend: self.backend,
+            provider: self.provider,
+            library: self.runtime_library.clone(),
+            library_folders: user_folder::runtime().into_iter().collect(),
+            threads: self.threads.map(usize::from),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::*;
+
+    #[test]
+    fn the_definition_is_consistent() {
+        Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn odd_numbers_reach_the_checks_that_explain_them() {
+        for value in ["-1", "0", "NaN", "1e9", "inf"] {
+            let words = ["ropar", "generate", "a man walks", "-o", "a.glb"];
+            let arguments = Arguments::try_parse_from(words.into_iter().chain(["--seconds", value]));
+            assert!(arguments.is_ok(), "{value}: {arguments:?}");
+        }
+    }
+
+    #[test]
+    fn parts_are_split_at_commas() {
+        let words = ["ropar", "edit", "a.glb", "--redo", "left_arm,torso", "--prompt", "wave", "-o", "b.glb"];
+        match Arguments::try_parse_from(words).expect("valid").command {
+            Command::Edit(edit) => assert_eq!(edit.redo, ["left_arm", "torso"]),
+            other => panic!("{other:?}"),
+        }
+    }
+}

@@ -1,0 +1,106 @@
+//! `ropar generate`: a prompt to one or more files.
+
+use std::{path::Path, time::Instant};
+
+use ropar_core::engine::{Engine, GenerateRequest, Generated, check_seconds};
+use ropar_exporters::{Clip, write_clip};
+use serde_json::{Value, json};
+
+use super::{check_prompt, fresh_seed, open_engine, read_package};
+use crate::{arguments::GenerateArguments, failure::Failure, interrupt, metadata, output, terminal::Terminal};
+
+/// Highest rate that is written; capture systems stay below it, and a typing error does not fill the disk.
+const HIGHEST_FPS: f32 = 960.0;
+
+pub fn run(arguments: &GenerateArguments, terminal: &Terminal) -> Result<(), Failure> {
+    let paths = output::sample_paths(&arguments.output, arguments.samples);
+    for path in &paths {
+        output::check(path)?;
+    }
+    check_fps(arguments.fps)?;
+    let package = read_package(&arguments.engine)?;
+    if let Some(seconds) = arguments.seconds {
+        check_seconds(seconds, package.manifest().limits.max_seconds)?;
+    }
+    let warnings = check_prompt(&package, &arguments.prompt)?;
+    for warning in &warnings {
+        terminal.note(format!("warning: {warning}"));
+    }
+    interrupt::listen();
+    let engine = open_engine(&package, &arguments.engine)?;
+
+    let first_seed = arguments.seed.unwrap_or_else(fresh_seed);
+    let mut files = Vec::new();
+    for (number, path) in paths.iter().enumerate() {
+        let request = GenerateRequest {
+            seconds: arguments.seconds,
+            seed: first_seed.wrapping_add(number as u64),
+            guidance: arguments.guidance,
+            ..GenerateRequest::new(arguments.prompt.as_str())
+        };
+        let label = match paths.len() {
+            1 => "generating".to_owned(),
+            count => format!("generating {}/{count}", number + 1),
+        };
+        let start = Instant::now();
+        let made = {
+            let progress = terminal.progress(label);
+            engine.generate(&request, &mut |share| {
+                progress.show(share);
+                interrupt::control()
+            })?
+        };
+        files.push(write(&engine, &request, made, arguments.fps, path, start)?);
+    }
+    if let Some(note) = metadata::licence_note(engine.manifest()) {
+        terminal.note(note);
+    }
+    let lines: Vec<String> = files.iter().map(describe).collect();
+    let object = json!({ "files": files, "warnings": warnings, "runtime": engine.report() });
+    terminal.result(lines.join("\n"), &object);
+    Ok(())
+}
+
+fn check_fps(fps: f32) -> Result<(), Failure> {
+    // Negated so that NaN is refused as well.
+    if !(fps >= 1.0 && fps <= HIGHEST_FPS) {
+        return Err(Failure::input(
+            format!("a rate of {fps} frames per second is out of range"),
+            format!("choose 1 to {HIGHEST_FPS}"),
+        ));
+    }
+    Ok(())
+}
+
+fn write(
+    engine: &Engine,
+    request: &GenerateRequest,
+    made: Generated,
+    fps: f32,
+    path: &Path,
+    start: Instant,
+) -> Result<Value, Failure> {
+    let extras = metadata::of_generation(engine.manifest(), &request.prompt, request.seed, made.seconds, made.guidance);
+    let clip = Clip::new(made.motion.resample(fps), extras);
+    write_clip(path, &clip, None)?;
+    Ok(json!({
+        "path": path,
+        "seed": request.seed,
+        "seconds": metadata::decimal(made.seconds),
+        "frames": clip.motion.frames(),
+        "fps": metadata::decimal(fps),
+        "wall_seconds": metadata::decimal(start.elapsed().as_secs_f32()),
+    }))
+}
+
+fn describe(file: &Value) -> String {
+    format!(
+        "{}: {} s, {} frames at {} fps, seed {}, made in {:.1} s",
+        file["path"].as_str().unwrap_or_default(),
+        file["seconds"],
+        file["frames"],
+        file["fps"],
+        file["seed"],
+        file["wall_seconds"].as_f64().unwrap_or_default(),
+    )
+}

@@ -1,0 +1,45 @@
+//! Target files: checked before any work is done for them.
+
+use std::path::{Path, PathBuf};
+
+use ropar_exporters::Format;
+
+use crate::failure::Failure;
+
+/// Checks that `path` has a known extension and can be written, without leaving anything behind.
+pub fn check(path: &Path) -> Result<(), Failure> {
+    Format::of(path)?;
+    ropar_exporters::atomic::check(path)?;
+    Ok(())
+}
+
+/// The files of `samples` motions: `path` itself for one, `walk_1.glb`, `walk_2.glb`... for more.
+pub fn sample_paths(path: &Path, samples: u16) -> Vec<PathBuf> {
+    if samples == 1 {
+        return vec![path.to_path_buf()];
+    }
+    let stem = path.file_stem().unwrap_or_default();
+    let extension = path.extension().unwrap_or_default();
+    (1..=samples)
+        .map(|number| {
+            let mut name = stem.to_os_string();
+            name.push(format!("_{number}."));
+            name.push(extension);
+            path.with_file_name(name)
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn several_samples_are_numbered_before_the_extension() {
+        assert_eq!(sample_paths(Path::new("out/a.b.glb"), 1), [PathBuf::from("out/a.b.glb")]);
+        assert_eq!(
+            sample_paths(Path::new("out/a.b.glb"), 2),
+            [PathBuf::from("out/a.b_1.glb"), PathBuf::from("out/a.b_2.glb")]
+        );
+    }
+}

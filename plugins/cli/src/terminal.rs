@@ -1,0 +1,116 @@
+//! Everything the user sees: results, warnings, progress and failures.
+
+use std::{
+    fmt::Display,
+    io::{IsTerminal as _, Write as _},
+    time::Duration,
+};
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use serde_json::Value;
+
+use crate::failure::Failure;
+
+/// Ticks of the progress bar; more than a bar has cells.
+const TICKS: u64 = 1000;
+
+/// How to speak to whoever started the process.
+#[derive(Debug, Clone, Copy)]
+pub struct Terminal {
+    json: bool,
+    quiet: bool,
+}
+
+impl Terminal {
+    /// Also sends the library's warnings to stderr, unless `quiet` or `json` forbids it.
+    pub fn new(json: bool, quiet: bool) -> Self {
+        if !quiet && !json && log::set_logger(&WARNINGS).is_ok() {
+            log::set_max_level(log::LevelFilter::Warn);
+        }
+        Self { json, quiet }
+    }
+
+    /// Writes a result: the lines for a person, or the object for a script.
+    pub fn result(&self, lines: impl Display, object: &Value) {
+        // Whoever closed the pipe does not want to read on; that is no failure of the work.
+        let mut stdout = std::io::stdout().lock();
+        let _ = match (self.json, self.quiet) {
+            (true, _) => writeln!(stdout, "{object}"),
+            (false, false) => writeln!(stdout, "{lines}"),
+            (false, true) => Ok(()),
+        };
+        let _ = stdout.flush();
+    }
+
+    /// Writes a note beside the result. Scripts find the same in the JSON object.
+    pub fn note(&self, line: impl Display) {
+        if !self.json && !self.quiet {
+            let _ = writeln!(std::io::stderr(), "{line}");
+        }
+    }
+
+    pub fn failure(&self, failure: &Failure) {
+        if self.json {
+            let _ = writeln!(std::io::stdout(), "{}", failure.to_json());
+            return;
+        }
+        let mut stderr = std::io::stderr().lock();
+        let _ = writeln!(stderr, "error: {}", failure.message);
+        if !failure.next_step.is_empty() {
+            let _ = writeln!(stderr, " next: {}", failure.next_step);
+        }
+    }
+
+    /// A progress bar on a terminal; in a pipe, with `--json` or with `--quiet` it draws nothing.
+    pub fn progress(&self, label: String) -> Progress {
+        let shown = !self.json && !self.quiet && std::io::stderr().is_terminal();
+        let target = if shown { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
+        let bar = ProgressBar::with_draw_target(Some(TICKS), target);
+        if let Ok(style) = ProgressStyle::with_template("{msg} [{bar:32}] {percent:>3}% {elapsed}") {
+            bar.set_style(style.progress_chars("=> "));
+        }
+        bar.set_message(label);
+        if shown {
+            bar.enable_steady_tick(Duration::from_millis(100));
+        }
+        Progress { bar }
+    }
+}
+
+/// A running progress bar; it vanishes when dropped.
+pub struct Progress {
+    bar: ProgressBar,
+}
+
+impl Progress {
+    /// Shows `share` (0 to 1) as done.
+    pub fn show(&self, share: f32) {
+        self.bar.set_position((share.clamp(0.0, 1.0) * TICKS as f32) as u64);
+    }
+}
+
+impl Drop for Progress {
+    fn drop(&mut self) {
+        self.bar.finish_and_clear();
+    }
+}
+
+/// Prints warnings of the library. Those of ONNX Runtime itself are for its developers; its errors are not.
+struct Warnings;
+
+static WARNINGS: Warnings = Warnings;
+
+impl log::Log for Warnings {
+    fn enabled(&self, metadata: &log::Metadata<'_>) -> bool {
+        let least = if metadata.target() == "onnxruntime" { log::Level::Error } else { log::Level::Warn };
+        metadata.level() <= least && (metadata.target() == "onnxruntime" || metadata.target().starts_with("ropar"))
+    }
+
+    fn log(&self, record: &log::Record<'_>) {
+        if self.enabled(record.metadata()) {
+            let _ = writeln!(std::io::stderr(), "warning: {}", record.args());
+        }
+    }
+
+    fn flush(&self) {}
+}

@@ -1,0 +1,258 @@
+//! Whatever is wrong is told in one line with the next step, by the documented exit code, and leaves no file behind.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::{Command, Output},
+};
+
+use serde_json::{Value, json};
+use sha2::{Digest as _, Sha256};
+use tempfile::TempDir;
+
+const FILES: [&str; 8] = [
+    "text_encoder",
+    "tokenizer",
+    "pvae_encoder",
+    "pvae_decoder",
+    "mar",
+    "diffusion_modulation",
+    "diffusion_step",
+    "duration",
+];
+
+/// A folder for the outputs and a package that is whole by its hashes, with graphs that are none.
+struct Workplace {
+    folder: TempDir,
+}
+
+impl Workplace {
+    fn new() -> Self {
+        let folder = tempfile::tempdir().expect("temporary folder");
+        let workplace = Self { folder };
+        fs::create_dir_all(workplace.package()).expect("folder");
+        fs::create_dir(workplace.outputs()).expect("folder");
+        fs::create_dir(workplace.path("empty")).expect("folder");
+        let mut files = serde_json::Map::new();
+        for name in FILES {
+            let contents = format!("no graph: {name}");
+            fs::write(workplace.package().join(name), &contents).expect("write");
+            let sha256: String = Sha256::digest(&contents).iter().map(|byte| format!("{byte:02x}")).collect();
+            files.insert(name.into(), json!({ "path": name, "sha256": sha256, "bytes": contents.len() }));
+        }
+        let manifest = json!({
+            "format_version": 1, "name": "test", "version": "1.0.0", "skeleton": "canonical-22", "part_scheme": "five",
+            "features": { "layout": "heading-262", "channels": 262 }, "frame_rate": 20, "frames_per_token": 4,
+            "latent_size": 32, "sampler": { "iterations": 8, "steps": 10, "guidance": 3 },
+            "limits": {
+                "max_tokens_per_window": 50, "max_seconds": 10, "max_prompt_characters": 1000, "max_text_tokens": 64
+            },
+            "text_encoder": "all-MiniLM-L6-v2",
+            "licence": { "id": "CC-BY-NC-4.0", "notice": "Non-commercial.", "commercial": false },
+            "files": files,
+        });
+        fs::write(workplace.package().join("manifest.json"), manifest.to_string()).expect("write");
+        workplace
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    fn package(&self) -> PathBuf {
+        self.path("package")
+    }
+
+    fn outputs(&self) -> PathBuf {
+        self.path("outputs")
+    }
+
+    fn change_manifest(&self, change: impl FnOnce(&mut Value)) {
+        let path = self.package().join("manifest.json");
+        let mut manifest = serde_json::from_slice(&fs::read(&path).expect("read")).expect("JSON");
+        change(&mut manifest);
+        fs::write(path, manifest.to_string()).expect("write");
+    }
+
+    /// Runs `ropar` in the outputs folder, away from whatever the user has installed.
+    fn ropar(&self, words: &[&str]) -> Output {
+        Command::new(env!("CARGO_BIN_EXE_ropar"))
+            .args(words)
+            .current_dir(self.outputs())
+            .env("XDG_DATA_HOME", self.path("empty"))
+            .env("HOME", self.path("empty"))
+            .env("LOCALAPPDATA", self.path("empty"))
+            .output()
+            .expect("starts")
+    }
+
+    /// `ropar generate` with this workplace's package, a prompt and further words.
+    fn generate(&self, prompt: &str, further: &[&str]) -> Output {
+        let package = self.package();
+        let package = package.to_str().expect("UTF-8");
+        let mut words = vec!["generate", prompt, "--package", package, "--backend", "embedded"];
+        words.extend(further);
+        if !further.contains(&"-o") {
+            words.extend(["-o", "walk.glb"]);
+        }
+        self.ropar(&words)
+    }
+
+    fn assert_no_output(&self) {
+        let left: Vec<PathBuf> =
+            fs::read_dir(self.outputs()).expect("folder").map(|entry| entry.expect("entry").path()).collect();
+        assert!(left.is_empty(), "left behind: {left:?}");
+    }
+}
+
+/// Asserts the exit code, one error line that contains `expected`, one line with the next step, and nothing else.
+fn assert_refused(output: &Output, code: i32, expected: &str) {
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(code), "{stderr}");
+    assert!(output.stdout.is_empty());
+    let lines: Vec<&str> = stderr.lines().collect();
+    assert_eq!(lines.len(), 2, "{stderr}");
+    assert!(lines[0].starts_with("error: ") && lines[0].contains(expected), "{stderr}");
+    assert!(lines[1].starts_with(" next: ") && lines[1].len() > 12, "{stderr}");
+}
+
+#[test]
+fn prompts() {
+    let workplace = Workplace::new();
+    let long = "walk ".repeat(2000);
+    for (prompt, expected) in [
+        ("", "empty"),
+        ("   ", "empty"),
+        (long.as_str(), "9999 characters, the limit is 1000"),
+        ("eine Person geht vorwärts und winkt", "looks like German"),
+        ("一个人向前走", "another script"),
+        ("👋👋", "no words"),
+    ] {
+        assert_refused(&workplace.generate(prompt, &[]), 3, expected);
+    }
+    workplace.assert_no_output();
+}
+
+#[test]
+fn numbers() {
+    let workplace = Workplace::new();
+    for seconds in ["0", "-1", "NaN", "1e9", "0.1", "inf"] {
+        assert_refused(&workplace.generate("a man walks", &["--seconds", seconds]), 3, "out of range");
+    }
+    for fps in ["0", "-30", "NaN", "1e9"] {
+        assert_refused(&workplace.generate("a man walks", &["--fps", fps]), 3, "frames per second");
+    }
+    workplace.assert_no_output();
+}
+
+#[test]
+fn targets_are_judged_before_the_package_is_touched() {
+    let workplace = Workplace::new();
+    fs::remove_dir_all(workplace.package()).expect("remove");
+    assert_refused(&workplace.generate("a man walks", &["-o", "walk.fbx"]), 2, "walk.fbx");
+    assert_refused(&workplace.generate("a man walks", &["-o", "walk"]), 2, "walk");
+    assert_refused(&workplace.generate("a man walks", &["-o", "no/such/folder/walk.glb"]), 6, "no/such/folder");
+    fs::create_dir(workplace.path("folder.glb")).expect("folder");
+    assert_refused(&workplace.generate("a man walks", &["-o", "../folder.glb"]), 6, "folder.glb");
+    workplace.assert_no_output();
+}
+
+#[test]
+fn packages() {
+    let refused = |break_it: &dyn Fn(&Workplace), expected: &str| {
+        let workplace = Workplace::new();
+        break_it(&workplace);
+        assert_refused(&workplace.generate("a man walks", &[]), 4, expected);
+        workplace.assert_no_output();
+    };
+    refused(&|workplace| fs::remove_dir_all(workplace.package()).expect("remove"), "no model package folder");
+    refused(&|workplace| fs::remove_file(workplace.package().join("manifest.json")).expect("remove"), "manifest.json");
+    refused(&|workplace| fs::write(workplace.package().join("manifest.json"), "{").expect("write"), "manifest.json");
+    refused(&|workplace| workplace.change_manifest(|manifest| manifest["format_version"] = json!(2)), "version 2");
+    refused(
+        &|workplace| workplace.change_manifest(|manifest| manifest["files"]["mar"]["path"] = json!("../mar")),
+        "outside of the package",
+    );
+    refused(&|workplace| fs::remove_file(workplace.package().join("mar")).expect("remove"), "mar is missing");
+    refused(&|workplace| fs::write(workplace.package().join("mar"), "no").expect("write"), "mar has 2 bytes");
+    refused(&|workplace| fs::write(workplace.package().join("mar"), "NO graph: mar").expect("write"), "SHA-256");
+}
+
+#[test]
+fn runtimes() {
+    let workplace = Workplace::new();
+    let refused = |further: &[&str], expected: &str| {
+        let package = workplace.package();
+        let mut words =
+            vec!["generate", "a man walks", "-o", "walk.glb", "--package", package.to_str().expect("UTF-8")];
+        words.extend(further);
+        assert_refused(&workplace.ropar(&words), 5, expected);
+    };
+    refused(&["--runtime-library", "/no/such/libonnxruntime.so"], "/no/such/libonnxruntime.so");
+    refused(&["--backend", "onnxruntime"], "no ONNX Runtime library was found");
+    refused(&["--backend", "embedded", "--provider", "cuda"], "CUDA");
+    refused(&["--provider", "tensorrt"], "no ONNX Runtime library was found");
+    let no_library = workplace.path("libonnxruntime.so");
+    fs::write(&no_library, "not a library").expect("write");
+    refused(&["--runtime-library", no_library.to_str().expect("UTF-8")], "cannot be used as ONNX Runtime");
+    // The package is whole, but its graphs are none.
+    refused(&["--backend", "embedded"], "cannot be loaded");
+    workplace.assert_no_output();
+}
+
+#[test]
+fn clips() {
+    let workplace = Workplace::new();
+    let refused = |clip: &Path, output: &str, code: i32, expected: &str| {
+        let clip = clip.to_str().expect("UTF-8");
+        let words = ["edit", clip, "--redo", "left_arm", "--prompt", "wave", "-o", output];
+        assert_refused(&workplace.ropar(&words), code, expected);
+    };
+    refused(&workplace.path("missing.glb"), "out.glb", 3, "missing.glb");
+    refused(&workplace.path("clip.fbx"), "out.glb", 2, "clip.fbx");
+    refused(&workplace.path("missing.glb"), "out.bvh", 2, "different formats");
+    let broken = workplace.path("broken.glb");
+    fs::write(&broken, b"glTF, or is it?").expect("write");
+    refused(&broken, "out.glb", 3, "broken.glb");
+    workplace.assert_no_output();
+}
+
+#[test]
+fn a_script_gets_the_same_as_one_json_object() {
+    let workplace = Workplace::new();
+    for (words, code, kind) in [
+        (vec!["generate", "", "-o", "walk.glb", "--json"], 3, "input"),
+        (vec!["generate", "a man walks", "-o", "walk.xyz", "--json"], 2, "usage"),
+        (vec!["generate", "--json"], 2, "usage"),
+    ] {
+        let package = workplace.package();
+        let mut words = words;
+        if words.len() > 2 {
+            words.extend(["--package", package.to_str().expect("UTF-8")]);
+        }
+        let output = workplace.ropar(&words);
+        assert_eq!(output.status.code(), Some(code));
+        assert!(output.stderr.is_empty(), "{}", String::from_utf8_lossy(&output.stderr));
+        let object: Value = serde_json::from_slice(&output.stdout).expect("one JSON object");
+        assert_eq!(
+            (object["error"]["kind"].as_str(), object["error"]["exit_code"].as_i64()),
+            (Some(kind), Some(code.into()))
+        );
+        assert!(!object["error"]["message"].as_str().expect("text").is_empty());
+        assert!(!object["error"]["next_step"].as_str().expect("text").is_empty());
+    }
+}
+
+#[test]
+fn help_and_completions_need_no_package() {
+    let workplace = Workplace::new();
+    let help = workplace.ropar(&["--help"]);
+    assert!(help.status.success());
+    for name in ["generate", "edit", "info", "setup", "completions", "130 cancelled"] {
+        assert!(String::from_utf8_lossy(&help.stdout).contains(name), "{name}");
+    }
+    for shell in ["bash", "zsh", "fish", "powershell"] {
+        let script = workplace.ropar(&["completions", shell]);
+        assert!(script.status.success() && String::from_utf8_lossy(&script.stdout).contains("redo"), "{shell}");
+    }
+}

@@ -1,0 +1,187 @@
+"""Has other programs read files that RoPAR wrote, and compares what they see.
+
+    python tests/readers/check.py FILE.glb FILE.bvh ... [--require validator,three,blender]
+
+Readers: the Khronos glTF validator (no errors, no warnings) and three.js, both through Node (`npm ci` in this folder
+once); Blender's importers through a Python with `bpy` (this one, or --blender-python). Joint positions are compared
+with FILE.expected.json, which RoPAR's own kinematics wrote; without it the readers are compared with each other.
+Every reader is reported as ok, FAILED or skipped; the exit status is 1 when one failed or a required one was skipped.
+"""
+
+import argparse
+import json
+import math
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any, NamedTuple
+
+HERE = Path(__file__).resolve().parent
+READERS = ("validator", "three", "blender")
+# Joints seen by another program may lie this far, in metres, from where RoPAR has them.
+TOLERANCE = 1e-3
+# Relative difference of frame rates that rounded key times explain.
+RATE_TOLERANCE = 1e-3
+
+
+class Skipped(Exception):
+    """A reader that is not installed."""
+
+
+class Failed(Exception):
+    """A reader that disagrees."""
+
+
+class Seen(NamedTuple):
+    """A clip as a program sees it: positions are [frame][joint][x, y, z] in metres."""
+
+    fps: float | None
+    joints: list[str]
+    positions: list[list[list[float]]]
+
+
+def run_node(script: str, path: Path) -> dict[str, Any]:
+    """Runs a script of this folder and returns the JSON that it prints."""
+    if shutil.which("node") is None:
+        raise Skipped("node is not installed")
+    if not (HERE / "node_modules").is_dir():
+        raise Skipped(f"run `npm ci` in {HERE} first")
+    done = subprocess.run(
+        ["node", HERE / script, path], capture_output=True, text=True, timeout=300, check=False
+    )
+    if done.returncode != 0:
+        raise Failed(f"{script}: {done.stderr.strip()[-2000:]}")
+    found: dict[str, Any] = json.loads(done.stdout)
+    return found
+
+
+def validator(path: Path) -> str:
+    """The Khronos validator's verdict."""
+    report = run_node("validator.mjs", path)
+    counts = f"{report['errors']} errors, {report['warnings']} warnings, {report['infos']} infos"
+    if not report["ok"]:
+        raise Failed("\n  ".join([counts, *report["messages"]]))
+    return f"{counts}, {report['triangles']} triangles"
+
+
+def three(path: Path) -> Seen:
+    """three.js' view of the file."""
+    found = run_node("three_reader.mjs", path)
+    return Seen(found["fps"], found["joints"], found["positions"])
+
+
+def find_blender_python(given: str | None) -> str:
+    """A Python that has `bpy`."""
+    usual = Path.home() / ".cache" / "ropar" / "bpy-venv" / "bin" / "python"
+    for candidate in [given] if given else [sys.executable, str(usual)]:
+        if not Path(candidate).exists():
+            continue
+        probe = "import importlib.util, sys; sys.exit(importlib.util.find_spec('bpy') is None)"
+        if subprocess.run([candidate, "-c", probe], capture_output=True, check=False).returncode == 0:
+            return candidate
+    raise Skipped("no Python with bpy (pip install 'bpy==4.2.*' 'numpy<2' in its own environment)")
+
+
+def blender(path: Path, fps: float, python: str | None) -> Seen:
+    """Blender's view of the file."""
+    python = find_blender_python(python)
+    with tempfile.TemporaryDirectory() as folder:
+        out = Path(folder) / "seen.json"
+        command = [python, str(HERE / "blender_reader.py"), str(path), str(fps), str(out)]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=600, check=False)
+        if not out.exists():
+            raise Failed((done.stdout + done.stderr).strip()[-2000:])
+        found = json.loads(out.read_text(encoding="utf-8"))
+    return Seen(found["fps"], found["joints"], found["positions"])
+
+
+def compare(seen: Seen, expected: Seen) -> str:
+    """Largest distance between equally named joints; raises where it, the length or the rate is off."""
+    if len(seen.positions) != len(expected.positions):
+        raise Failed(f"{len(seen.positions)} frames, expected {len(expected.positions)}")
+    if seen.fps and expected.fps and abs(seen.fps / expected.fps - 1) > RATE_TOLERANCE:
+        raise Failed(f"{seen.fps} frames per second, expected {expected.fps}")
+    missing = set(expected.joints) - set(seen.joints)
+    if missing:
+        raise Failed(f"joints {sorted(missing)} are missing")
+    columns = [seen.joints.index(joint) for joint in expected.joints]
+    worst, where = 0.0, ""
+    for frame, (found, wanted) in enumerate(zip(seen.positions, expected.positions)):
+        for joint, column in enumerate(columns):
+            distance = math.dist(found[column], wanted[joint])
+            # Written so that NaN, which compares false with everything, counts as worst.
+            if not distance <= worst:
+                worst, where = distance, f"{expected.joints[joint]} in frame {frame}"
+    text = f"{len(seen.positions)} frames, {len(columns)} joints, largest distance {worst * 1000:.4f} mm"
+    if not worst <= TOLERANCE:
+        raise Failed(f"{text} ({where})")
+    return text
+
+
+def check(path: Path, blender_python: str | None) -> dict[str, str]:
+    """Runs every reader on one file; returns and prints a verdict for each."""
+    expectation = path.with_name(path.name + ".expected.json")
+    expected: Seen | None = None
+    if expectation.exists():
+        content = json.loads(expectation.read_text(encoding="utf-8"))
+        expected = Seen(content["fps"], content["joints"], content["positions"])
+    else:
+        print(f"{path}: no {expectation.name}; the readers are compared with each other only")
+
+    verdicts: dict[str, str] = {}
+    for reader in READERS:
+        if reader == "validator" and path.suffix.lower() != ".glb":
+            continue
+        try:
+            if reader == "validator":
+                text = validator(path)
+            else:
+                fps = (expected.fps if expected else None) or 30.0
+                seen = three(path) if reader == "three" else blender(path, fps, blender_python)
+                if expected is None:
+                    expected, text = seen, f"{len(seen.positions)} frames, nothing to compare with"
+                else:
+                    text = compare(seen, expected)
+            verdicts[reader] = "ok"
+        except Skipped as reason:
+            verdicts[reader], text = "skipped", str(reason)
+        except Failed as reason:
+            verdicts[reader], text = "FAILED", str(reason)
+        print(f"{path}: {reader}: {verdicts[reader]}: {text}", flush=True)
+    return verdicts
+
+
+def main() -> int:
+    """The command line."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("files", nargs="+", type=Path, metavar="FILE")
+    parser.add_argument("--require", default="", help="readers that must not be skipped, separated by commas")
+    parser.add_argument("--blender-python", help="a Python that has bpy")
+    arguments = parser.parse_args()
+    required = {name for name in arguments.require.split(",") if name}
+    if unknown := required - set(READERS):
+        parser.error(f"unknown readers {sorted(unknown)}; there are {', '.join(READERS)}")
+
+    bad = 0
+    ran: set[str] = set()
+    for path in arguments.files:
+        if not path.is_file():
+            print(f"{path}: FAILED: no such file")
+            bad += 1
+            continue
+        verdicts = check(path, arguments.blender_python)
+        ran |= {reader for reader, verdict in verdicts.items() if verdict != "skipped"}
+        bad += sum(verdict == "FAILED" for verdict in verdicts.values())
+        bad += sum(verdict == "skipped" and reader in required for reader, verdict in verdicts.items())
+    print(
+        f"ran: {', '.join(sorted(ran)) or 'nothing'}; skipped: {', '.join(sorted(set(READERS) - ran)) or 'nothing'}"
+    )
+    return 1 if bad or not ran else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
