@@ -16,6 +16,7 @@ pub mod bvh;
 mod error;
 pub mod glb;
 mod motion_check;
+pub mod scene;
 
 use std::fs::File;
 use std::io::Read;

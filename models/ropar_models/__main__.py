@@ -46,19 +46,33 @@ def main() -> None:
     export.add_argument("--package", type=Path, default=PRETRAINED / "ropar-base")
     export.add_argument("--version", default="0.1.0")
     export.add_argument("--text-encoder", type=Path, default=PRETRAINED / "ropar-base", help="folder with text_encoder.onnx")
-    export.add_argument("--measured", type=Path, default=None, help="what `probe` wrote, for the manifest")
 
-    probe = command("probe", "Evaluate trained networks with the probe suite.")
-    probe.add_argument("--run", type=Path, required=True)
-    probe.add_argument("--text-encoder", type=Path, default=PRETRAINED / "ropar-base")
+    probe = commands.add_parser("probe", help="Evaluate a model package with the probe suite.")
+    probe.add_argument("--package", type=Path, default=PRETRAINED / "ropar-base")
     probe.add_argument("--seeds", type=int, default=40)
-    probe.add_argument("--out", type=Path, required=True)
+    probe.add_argument("--out", type=Path, required=True, help="the JSON file to write")
     probe.add_argument("--data", type=Path, default=None, help="training arrays, for the test split's own figures")
     probe.add_argument("--only", default=None, help="comma-separated probe names")
+
+    card = commands.add_parser("card", help="Put measured figures into a package: its manifest and its README.md.")
+    card.add_argument("--package", type=Path, default=PRETRAINED / "ropar-base")
+    card.add_argument("--probe", type=Path, required=True, help="what `probe` wrote")
 
     arguments = parser.parse_args()
     if arguments.threads:
         torch.set_num_threads(arguments.threads)
+    if arguments.command == "probe":
+        from .evaluation.package import Model
+        from .evaluation.probe import run as run_probe
+
+        only = arguments.only.split(",") if arguments.only else None
+        run_probe(Model(arguments.package), arguments.out, arguments.seeds, arguments.data, only)
+        return
+    if arguments.command == "card":
+        from .export.card import write_card
+
+        print(write_card(arguments.package, arguments.probe))
+        return
     config = configurations.load(arguments.config)
     if arguments.command == "prepare":
         from .corpus.prepare import prepare as run_prepare
@@ -80,16 +94,7 @@ def main() -> None:
         from .export.package import copy_text_encoder, write_package
 
         copy_text_encoder(arguments.text_encoder, arguments.package)
-        write_package(
-            config, arguments.data, arguments.run, arguments.package, arguments.version, arguments.measured
-        )
-    elif arguments.command == "probe":
-        from .evaluation.generate import Model
-        from .evaluation.probe import run as run_probe
-
-        only = arguments.only.split(",") if arguments.only else None
-        model = Model.load(config, arguments.run, arguments.text_encoder)
-        run_probe(model, arguments.out, arguments.seeds, arguments.data, only)
+        write_package(config, arguments.data, arguments.run, arguments.package, arguments.version)
 
 
 if __name__ == "__main__":

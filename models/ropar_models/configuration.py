@@ -39,6 +39,8 @@ class MarTraining:
     draws: int = 2
     text_dropout: float = 0.1
     noisy: float = 0.3
+    word_dropout: float = 0.25
+    text_noise: float = 0.05
 
 
 @dataclass(frozen=True)

@@ -8,13 +8,20 @@ the diffusion head, with guidance on its velocity.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol
 
 import torch
 from torch import Tensor
 
-from .networks.diffusion_head import DiffusionHead
-from .networks.mar import Mar
+
+class Head(Protocol):
+    """The diffusion head: `networks.DiffusionHead`, or its exported graphs."""
+
+    def modulate_token(self, context: Tensor) -> Tensor: ...
+
+    def step(self, x: Tensor, modulation: Tensor, time: Tensor) -> Tensor: ...
 
 
 @dataclass
@@ -45,8 +52,8 @@ def commit_counts(cells: int, iterations: int) -> list[int]:
 
 @torch.no_grad()
 def sample(
-    mar: Mar,
-    head: DiffusionHead,
+    mar: Callable[..., Tensor],
+    head: Head,
     grid: Grid,
     text: Tensor,
     *,
@@ -56,7 +63,7 @@ def sample(
     steps: int,
     guidance: float,
 ) -> Tensor:
-    """Fill the hidden, attended cells. `text` [L, width]; `noise` [B, N, P, latent]; `order` [B, N, P]: lowest first.
+    """Fill the hidden, attended cells. `mar` is called as `networks.Mar.forward`; `text` [L, width]; `noise` [B, N, P, latent]; `order` [B, N, P]: lowest first.
 
     Returns latents [B, N, P, latent]; known cells come back as they went in.
     """
@@ -92,12 +99,11 @@ def sample(
     return latent.reshape(batch, n, parts, size)
 
 
-def integrate(head: DiffusionHead, context: Tensor, noise: Tensor, steps: int, guidance: float) -> Tensor:
+def integrate(head: Head, context: Tensor, noise: Tensor, steps: int, guidance: float) -> Tensor:
     """Euler steps from noise [M, latent]; `context` [2M, W] holds M conditioned rows, then M unconditioned."""
     modulation = head.modulate_token(context)
     x = noise
     for k in range(steps):
-        time = head.modulate_time(torch.tensor([k / steps]))
-        conditioned, free = head.velocity(x.repeat(2, 1), modulation + time).chunk(2)
+        conditioned, free = head.step(x.repeat(2, 1), modulation, torch.tensor([k / steps])).chunk(2)
         x = x + (free + guidance * (conditioned - free)) / steps
     return x

@@ -78,7 +78,7 @@ def write_arrays(folder: Path) -> None:
         blocks.append(ropar_native.features(root, rotations, 20.0)[0])
         clips.append(
             {"id": str(i), "source": "made", "content": str(i % 2), "style": "", "split": "train" if i < 5 else "val", "licence": "user",
-             "frames": frames, "seconds": frames / 20, "dataset": None, "written": 1, "captions": [0, 1], "mirrored_captions": [2, 3]}
+             "frames": frames, "seconds": frames / 20, "dataset": None, "captions": [[0], [1], []], "mirrored_captions": [[2], [3], []]}
         )  # fmt: skip
     start = 0
     for clip, block in zip(clips, blocks, strict=True):

@@ -3,7 +3,8 @@
 The result is a folder of flat arrays that training maps into memory:
   features.npy [F, D] float32   all clips one after another, then all mirrored clips
   confidence.npy [F, 22] uint8  joint confidence x 255 (only where the corpus carries it)
-  clips.json                    per clip: start, frames, captions (as caption numbers), labels, split, licence
+  clips.json                    per clip: start, frames, labels, split, licence, and captions as lists of caption
+                                numbers: as written, reworded, composed from the labels
   captions.json, states.npy [S, 384] float16, offsets.npy [captions + 1]
 """
 
@@ -23,12 +24,13 @@ import ropar_native
 from ..text import TextEncoder
 from .captions import mirror_caption, reword
 from .reader import BvhFolder, Clip, QuantisedCorpus, open_corpus
+from .wordings import compose
 
 log = logging.getLogger(__name__)
 FRAME_RATE = 20.0
 
 
-def prepare(corpus: Path, out: Path, text_encoder: Path, rewordings: int = 2, limit: int | None = None) -> None:
+def prepare(corpus: Path, out: Path, text_encoder: Path, limit: int | None = None) -> None:
     """Read `corpus`, write the training arrays into `out`. Prints the solver's residual per source."""
     out.mkdir(parents=True, exist_ok=True)
     clips: list[dict[str, Any]] = []
@@ -37,6 +39,7 @@ def prepare(corpus: Path, out: Path, text_encoder: Path, rewordings: int = 2, li
     confidences: list[np.ndarray] = []
     captions: dict[str, int] = {}
     residuals: dict[str, list[float]] = defaultdict(list)
+    composed: dict[tuple[str, str, str | None], list[str]] = {}
     generator = random.Random(0)
 
     def number(text: str) -> int:
@@ -49,11 +52,14 @@ def prepare(corpus: Path, out: Path, text_encoder: Path, rewordings: int = 2, li
         if both is None:
             log.warning("%s: shorter than two tokens, left out", clip.identifier)
             continue
-        sides: list[list[int]] = []
+        label = clip.content, clip.style, clip.notes.get("side")
+        if label not in composed:
+            composed[label] = compose_many(*label, generator)
+        sides: list[list[list[int]]] = []
         for change in (str, mirror_caption):
-            texts = [change(c) for c in clip.captions]
-            texts += [reword(t, generator) for t in texts for _ in range(rewordings)]
-            sides.append([number(t) for t in texts])
+            written = [change(c) for c in clip.captions]
+            kinds = written, [reword(t, generator) for t in written], [change(t) for t in composed[label]]
+            sides.append([[number(t) for t in texts] for texts in kinds])
         features.append(both[0])
         mirrored.append(both[1])
         confidences.append(resample_confidence(clip, len(both[0])))
@@ -61,7 +67,7 @@ def prepare(corpus: Path, out: Path, text_encoder: Path, rewordings: int = 2, li
             {
                 "id": clip.identifier, "source": clip.source, "content": clip.content, "style": clip.style,
                 "split": clip.split, "licence": clip.licence, "frames": len(both[0]), "seconds": len(clip.positions) / clip.fps,
-                "dataset": clip.notes.get("dataset"), "written": len(clip.captions), "captions": sides[0], "mirrored_captions": sides[1],
+                "dataset": clip.notes.get("dataset"), "captions": sides[0], "mirrored_captions": sides[1],
             }
         )  # fmt: skip
         if i % 500 == 0:
@@ -81,6 +87,14 @@ def prepare(corpus: Path, out: Path, text_encoder: Path, rewordings: int = 2, li
     for source, r in summary.items():
         print(f"{source:20s} residual mean {r['mean_mm']:.1f} mm, 95% {r['p95_mm']:.1f} mm")
     store_text(out, list(captions), text_encoder)
+
+
+def compose_many(
+    content: str, style: str, side: str | None, generator: random.Random, count: int = 60
+) -> list[str]:
+    """Different composed captions of a content; fewer where the table has fewer, none where it does not list it."""
+    texts = (compose(content, style, side, generator) for _ in range(2 * count))
+    return list(dict.fromkeys(t for t in texts if t))[:count]
 
 
 def calibrate(

@@ -105,7 +105,7 @@ class QuantisedCorpus:
             identifier=entry["id"], source=entry["source"], skeleton=entry["skeleton"], content=str(labels.get("content")),
             style=str(labels.get("style", "")), split=entry["split"], licence=entry["license"],
             captions=entry["captions"], fps=float(entry["fps"]), positions=canonical, mapped=mapped,
-            chest_and_head=self._chest_and_head(skeleton, index, rotations), notes={"dataset": labels.get("dataset")},
+            chest_and_head=self._chest_and_head(skeleton, index, rotations), notes={"dataset": labels.get("dataset"), "side": labels.get("side")},
         )  # fmt: skip
 
     @staticmethod

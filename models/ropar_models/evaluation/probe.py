@@ -9,11 +9,12 @@ from typing import Any
 
 import numpy as np
 import ropar_native
+import torch
 
 from ..training.dataset import Arrays
-from .generate import FPS, Model
 from .measures import J, energy, exploded, foot_skate, jerk, speed, trunk_mean_pitch
-from .signs import SIGNS, separation
+from .package import Model
+from .signs import FPS, SIGNS, separation
 
 
 def table() -> dict[str, Any]:
@@ -36,7 +37,7 @@ def run(model: Model, out: Path, seeds: int = 40, data: Path | None = None, only
     """Run all probes and write `out` (JSON). Prints a line a probe."""
     probes = table()
     gates = probes["gates"]
-    result: dict[str, Any] = {"seeds": seeds, "guidance": model.configuration.sampling.guidance, "probes": {}, "styles": {}}
+    result: dict[str, Any] = {"seeds": seeds, "sampler": model.manifest["sampler"], "probes": {}, "styles": {}}
     everything: list[np.ndarray] = []
     if data is not None:
         check_unseen(probes, data)
@@ -106,16 +107,13 @@ def quality(motions: list[np.ndarray]) -> dict[str, float]:
 
 def corpus_quality(model: Model, data: Path) -> dict[str, Any]:
     """The same figures on the test split, as it is and after encoding and decoding."""
-    import torch
-
     arrays = Arrays(data, "test")
     truth, rebuilt = [], []
     for clip in arrays.clips:
-        frames = clip["frames"] // 4 * 4
+        frames = clip["frames"] // model.frames_per_token * model.frames_per_token
         features = np.ascontiguousarray(arrays.view(clip, False)[:frames])
-        with torch.no_grad():
-            cells = torch.ones(1, frames // 4, len(model.pvae.channels))
-            back = model.pvae.decode(model.pvae.encode(torch.from_numpy(features)[None], cells))[0].numpy()
+        cells = torch.ones(1, frames // model.frames_per_token, model.parts)
+        back = model.decode(model.encode(torch.from_numpy(features)[None], cells))[0].numpy()
         for source, target in ((features, truth), (back, rebuilt)):
             root, rotations = ropar_native.motion(np.ascontiguousarray(source), FPS, None)
             target.append(ropar_native.forward_kinematics(root, rotations))

@@ -45,7 +45,7 @@ class _TokenModulation(nn.Module):
 
 class _Step(_TokenModulation):
     def forward(self, x: Tensor, modulation: Tensor, time: Tensor) -> Tensor:  # type: ignore[override]
-        return self.head.velocity(x, modulation + self.head.modulate_time(time))
+        return self.head.step(x, modulation, time)
 
 
 @dataclass(frozen=True)

@@ -28,7 +28,7 @@ NON_COMMERCIAL = (
 )
 
 
-def write_package(configuration: Configuration, data: Path, run: Path, package: Path, version: str, measured: Path | None) -> None:
+def write_package(configuration: Configuration, data: Path, run: Path, package: Path, version: str) -> None:
     """Export the checkpoints of `run` into `package`, beside the text encoder that is already there."""
     pvae = train_pvae.load(configuration, run / "pvae.pt")
     networks = train_mar.load(configuration, run / "mar.pt", len(pvae.channels))
@@ -47,8 +47,7 @@ def write_package(configuration: Configuration, data: Path, run: Path, package: 
     vectors = package.parent / "parity" / f"{package.name}.safetensors"
     vectors.parent.mkdir(exist_ok=True)
     save_file({k: np.ascontiguousarray(v) for k, v in parity.items()}, str(vectors))
-    figures = json.loads(measured.read_text()) if measured else {}
-    write_manifest(configuration, data, package, version, figures)
+    write_manifest(configuration, data, package, version)
     total = sum(f.stat().st_size for f in package.iterdir())
     print(f"{package}: {total / 1e6:.1f} MB")
 
@@ -78,7 +77,7 @@ def _sampling_parity(
     return out
 
 
-def write_manifest(configuration: Configuration, data: Path, package: Path, version: str, measured: dict[str, Any]) -> None:
+def write_manifest(configuration: Configuration, data: Path, package: Path, version: str) -> None:
     """The manifest as docs/model-package.md describes it."""
     clips = [c for c in json.loads((data / "clips.json").read_text()) if c["split"] == "train"]
     hours: dict[tuple[str, str], float] = defaultdict(float)
@@ -120,16 +119,21 @@ def write_manifest(configuration: Configuration, data: Path, package: Path, vers
             {"source": source, "clips": counts[source, licence], "hours": round(hours[source, licence], 3), "licence": licence}
             for source, licence in sorted(counts)
         ],
-        "measured": measured,
+        "measured": {},  # `card` fills it in
         "files": {
             name: {"path": path, "sha256": hashlib.sha256((package / path).read_bytes()).hexdigest(),
                    "bytes": (package / path).stat().st_size}
             for name, path in sorted(paths.items())
         },
     }  # fmt: skip
-    beside = package / "manifest.json.part"
-    beside.write_text(json.dumps(manifest, indent=1) + "\n")
-    os.replace(beside, package / "manifest.json")
+    write_beside(package / "manifest.json", json.dumps(manifest, indent=1) + "\n")
+
+
+def write_beside(path: Path, text: str) -> None:
+    """Write a file in one step: a killed run leaves the old file or the new one."""
+    beside = path.with_name(path.name + ".part")
+    beside.write_text(text)
+    os.replace(beside, path)
 
 
 def copy_text_encoder(source: Path, package: Path) -> None:

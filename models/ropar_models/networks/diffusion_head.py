@@ -63,6 +63,10 @@ class DiffusionHead(nn.Module):
         shift, scale = pieces[-2:]
         return self.output(F.layer_norm(h, (self.width,)) * (1 + scale) + shift)
 
+    def step(self, x: Tensor, modulation: Tensor, time: Tensor) -> Tensor:
+        """Velocity [M, latent] at noisy latents [M, latent], the tokens' modulations and one flow time [1]."""
+        return self.velocity(x, modulation + self.modulate_time(time))
+
     def loss(self, context: Tensor, latent: Tensor, draws: int) -> Tensor:
         """Flow-matching loss per token [M], averaged over `draws` noise levels."""
         modulation = self.modulate_token(context).repeat(draws, 1)

@@ -62,6 +62,17 @@ class Arrays:
         return states, mask
 
 
+# How often a caption is taken as written, reworded, or composed from the labels.
+CAPTION_SHARES = (0.45, 0.2, 0.35)
+
+
+def draw_caption(generator: np.random.Generator, clip: dict[str, Any], mirrored: bool) -> int:
+    """A caption's number for one training example."""
+    kinds = clip["mirrored_captions" if mirrored else "captions"]
+    shares = np.array([share if kind else 0.0 for share, kind in zip(CAPTION_SHARES, kinds, strict=True)])
+    return int(generator.choice(kinds[generator.choice(len(kinds), p=shares / shares.sum())]))
+
+
 def balanced_weights(clips: list[dict[str, Any]], power: float, boost: dict[str, float]) -> np.ndarray:
     """Sampling probability per clip: a content with n clips gets n ** power, so that rare contents are learned too."""
     def group(c: dict[str, Any]) -> tuple[Any, ...]:

@@ -9,7 +9,7 @@ import torch
 
 from ..configuration import Configuration
 from ..networks.duration import Duration
-from .dataset import Arrays, balanced_weights
+from .dataset import Arrays, balanced_weights, draw_caption
 from .schedule import Average, Clock, Log, learning_rate, load_checkpoint, save_checkpoint, seed_everything
 
 
@@ -26,7 +26,7 @@ def train(configuration: Configuration, data: Path, out: Path, minutes: float) -
     while not clock.over:
         chosen = generator.choice(len(arrays.clips), 128, p=weights)
         clips = [arrays.clips[i] for i in chosen]
-        captions = [int(generator.choice(c["captions"] if generator.random() < 0.5 else c["mirrored_captions"])) for c in clips]
+        captions = [draw_caption(generator, c, bool(generator.random() < 0.5)) for c in clips]
         text, mask = arrays.text(captions)
         for group in optimizer.param_groups:
             group["lr"] = learning_rate(1e-3, step, clock.fraction)
@@ -41,7 +41,7 @@ def train(configuration: Configuration, data: Path, out: Path, minutes: float) -
     ratios = []
     with torch.no_grad():
         for clip in validation.clips:
-            text, mask = arrays.text([clip["captions"][0]])
+            text, mask = arrays.text([clip["captions"][0][0]])
             ratios.append(abs(float(average.module(text, mask)[0, 0]) - np.log(clip["seconds"])))
     log(step=step, median_ratio=float(np.exp(np.median(ratios))))
     path = out / "duration.pt"

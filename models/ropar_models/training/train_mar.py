@@ -14,7 +14,7 @@ from ..networks.diffusion_head import DiffusionHead
 from ..networks.mar import Mar
 from ..networks.pvae import Pvae
 from . import train_pvae
-from .dataset import Arrays, Crop, balanced_weights, draw_crop
+from .dataset import Arrays, Crop, balanced_weights, draw_caption, draw_crop
 from .schedule import Average, Clock, Log, learning_rate, load_checkpoint, save_checkpoint, seed_everything
 
 
@@ -116,6 +116,17 @@ def draw_noisy(generator: np.random.Generator, tokens: int, parts: int) -> np.nd
     return noisy
 
 
+def blur_text(text: Tensor, mask: Tensor, word_dropout: float, noise: float) -> tuple[Tensor, Tensor]:
+    """Hide some words and shake the rest, so that the meaning is learned and not the wording of the corpus.
+
+    Half of the captions lose words, each word with probability `word_dropout`; the token states keep what a hidden word
+    has told its neighbours. `noise` is the deviation added to the states, which have one of about 0.3.
+    """
+    losing = torch.rand(len(text), 1) < 0.5
+    kept = mask * (1 - (losing & (torch.rand_like(mask) < word_dropout)).float())
+    return text + noise * torch.randn_like(text), kept
+
+
 def collate(
     crops: list[Crop], latents: Latents, arrays: Arrays, configuration: Configuration, generator: np.random.Generator
 ) -> Batch:
@@ -140,11 +151,10 @@ def collate(
         position[row, :n, 0] = torch.arange(n)
         position[row, :n, 1] = torch.arange(n - 1, -1, -1)
         clip = arrays.clips[crop.clip]
-        choices = clip["mirrored_captions" if crop.mirrored else "captions"]
-        # Half of the time the caption as written, else one of its rewordings.
-        pool = choices[: clip["written"]] if generator.random() < 0.5 else choices[clip["written"] :] or choices
-        captions.append(-1 if generator.random() < training.text_dropout else int(generator.choice(pool)))
+        without = generator.random() < training.text_dropout
+        captions.append(-1 if without else draw_caption(generator, clip, crop.mirrored))
     text, text_mask = arrays.text(captions)
+    text, text_mask = blur_text(text, text_mask, training.word_dropout, training.text_noise)
     return Batch(latent, known, attend, target, position, text, text_mask)
 
 
