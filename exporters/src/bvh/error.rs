@@ -1,6 +1,7 @@
 //! Errors of BVH files.
 
 use crate::error::UnfitMotion;
+use crate::scene::UnfitScene;
 
 /// Why a BVH file cannot be read, used or changed. Lines count from 1.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
@@ -43,11 +44,14 @@ pub enum BvhError {
     /// The motion cannot be written, or does not fit the file.
     #[error(transparent)]
     UnfitMotion(#[from] UnfitMotion),
+    /// The scene cannot be written as BVH.
+    #[error(transparent)]
+    UnfitScene(#[from] UnfitScene),
 }
 
 impl BvhError {
-    /// True where the motion, not the file, is at fault.
+    /// True where the motion or the scene, not the file, is at fault.
     pub fn is_unfit_motion(&self) -> bool {
-        matches!(self, BvhError::UnfitMotion(_))
+        matches!(self, BvhError::UnfitMotion(_) | BvhError::UnfitScene(_))
     }
 }

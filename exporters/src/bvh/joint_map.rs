@@ -79,16 +79,43 @@ impl JointMap {
 
     /// For each canonical joint the index of its joint in `clip`.
     fn find(&self, clip: &BvhClip) -> [Option<usize>; JOINT_COUNT] {
-        let names: Vec<String> = clip.joints.iter().map(|joint| plain(&joint.name)).collect();
+        self.find_plain(&plain_names(clip))
+    }
+
+    fn find_plain(&self, names: &[String]) -> [Option<usize>; JOINT_COUNT] {
         std::array::from_fn(|canonical| {
             let candidates = self.joints.get(JOINT_NAMES[canonical])?;
             candidates.iter().map(|name| plain(name)).find_map(|name| names.iter().position(|other| *other == name))
         })
     }
 
-    fn is_admissible(&self, clip: &BvhClip) -> bool {
-        self.requires.iter().map(|name| plain(name)).all(|name| clip.joints.iter().any(|j| plain(&j.name) == name))
+    fn is_admissible(&self, names: &[String]) -> bool {
+        self.requires.iter().map(|name| plain(name)).all(|name| names.contains(&name))
     }
+}
+
+/// The skeleton family that a list of joint names belongs to.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Family {
+    /// Name of the joint map.
+    pub map: String,
+    /// For each canonical joint its place in the list of names.
+    pub joints: [Option<usize>; JOINT_COUNT],
+    /// The family's unit, where it is known.
+    pub metres_per_unit: Option<f64>,
+}
+
+/// The first built-in map that finds every limb, the pelvis and the neck among `names`.
+pub fn family<S: AsRef<str>>(names: &[S]) -> Result<Option<Family>, BvhError> {
+    let names: Vec<String> = names.iter().map(|name| plain(name.as_ref())).collect();
+    Ok(built_in_maps()?.into_iter().filter(|map| map.is_admissible(&names)).find_map(|map| {
+        let joints = map.find_plain(&names);
+        missing(&joints).is_empty().then_some(Family { map: map.name, joints, metres_per_unit: map.metres_per_unit })
+    }))
+}
+
+fn plain_names(clip: &BvhClip) -> Vec<String> {
+    clip.joints.iter().map(|joint| plain(&joint.name)).collect()
 }
 
 /// The maps that come with RoPAR.
@@ -120,10 +147,11 @@ pub struct CanonicalPositions {
 /// Positions by the first built-in map that has every limb of `clip`; the maps go from the particular to the general.
 pub fn positions_22(clip: &BvhClip) -> Result<CanonicalPositions, BvhError> {
     let maps = built_in_maps()?;
-    let admissible = || maps.iter().filter(|map| map.is_admissible(clip));
-    let fitting = admissible().find(|map| missing(&map.find(clip)).is_empty());
+    let names = plain_names(clip);
+    let admissible = || maps.iter().filter(|map| map.is_admissible(&names));
+    let fitting = admissible().find(|map| missing(&map.find_plain(&names)).is_empty());
     // Where none fits, the nearest one tells what is missing.
-    let nearest = || admissible().max_by_key(|map| map.find(clip).iter().flatten().count());
+    let nearest = || admissible().max_by_key(|map| map.find_plain(&names).iter().flatten().count());
     match fitting.or_else(nearest) {
         Some(map) => positions_22_with(clip, map),
         None => Err(BvhError::NoJointMap { nearest: "none".to_owned(), missing: "every joint".to_owned() }),
@@ -167,7 +195,7 @@ pub fn positions_22_with(clip: &BvhClip, map: &JointMap) -> Result<CanonicalPosi
 }
 
 /// The unit under which the legs have a human length.
-fn guess_unit(clip: &BvhClip, found: &[Option<usize>; JOINT_COUNT]) -> f64 {
+pub(super) fn guess_unit(clip: &BvhClip, found: &[Option<usize>; JOINT_COUNT]) -> f64 {
     let pose = clip.global_positions(0);
     let at = |canonical: usize| found[canonical].map_or(DVec3::ZERO, |index| pose[index]);
     let leg = at(joint::LEFT_HIP).distance(at(joint::LEFT_KNEE)) + at(joint::LEFT_KNEE).distance(at(joint::LEFT_ANKLE));

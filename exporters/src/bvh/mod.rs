@@ -19,14 +19,19 @@ mod euler;
 mod joint_map;
 mod reader;
 mod replace;
+mod scene;
+mod scene_writer;
+mod unit;
 mod writer;
 
 pub use canonical::to_motion;
 pub use clip::{BvhClip, BvhJoint, Channel};
 pub use error::BvhError;
-pub use joint_map::{CanonicalPositions, JointMap, built_in_maps, positions_22, positions_22_with};
+pub use joint_map::{CanonicalPositions, Family, JointMap, built_in_maps, family, positions_22, positions_22_with};
 pub use reader::{Limits, read, read_with};
 pub use replace::replace;
+pub use scene::to_scene;
+pub use scene_writer::{WrittenScene, write_scene};
 pub use writer::write;
 
 /// Centimetres per metre: the unit of the files that RoPAR writes.

@@ -5,10 +5,17 @@
 //! not carry (meshes). Where a file shall keep everything it has, a format's own `insert` patches the original bytes;
 //! a scene is not written over it.
 
+mod check;
+mod motion;
 mod pose;
+mod resample;
+
+use std::collections::BTreeMap;
 
 use glam::{DMat4, DQuat, DVec3};
 
+pub use check::{UnfitScene, check, check_take};
+pub use motion::{from_motion, to_motion};
 pub use pose::{global_poses, global_positions};
 
 /// A file's content as animation tools see it.
@@ -22,6 +29,8 @@ pub struct Scene {
     pub meshes: Vec<MeshReference>,
     /// Animations, sampled at a fixed rate.
     pub takes: Vec<Take>,
+    /// VRM's humanoid bones (`hips`, `leftUpperArm`, ...) and the nodes that the file names for them; empty elsewhere.
+    pub humanoid: BTreeMap<String, usize>,
     /// What the file said of itself.
     pub origin: Origin,
     /// What the reader had to put up with, one plain sentence each.
@@ -137,6 +146,13 @@ impl Transform {
     /// The matrix of this transform.
     pub fn matrix(&self) -> DMat4 {
         DMat4::from_scale_rotation_translation(self.scale, self.rotation, self.translation)
+    }
+}
+
+impl Scene {
+    /// The first take called `name`.
+    pub fn take(&self, name: &str) -> Option<&Take> {
+        self.takes.iter().find(|take| take.name == name)
     }
 }
 

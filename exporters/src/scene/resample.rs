@@ -1,0 +1,70 @@
+//! Takes at another rate, and parts of takes.
+
+use glam::{DQuat, DVec3};
+
+use super::{Take, Track};
+
+impl Take {
+    /// The same animation at another rate: linear for translations and scales, spherical along the shorter arc for
+    /// rotations.
+    ///
+    /// The first frame stays at time 0. The time from first to last frame is kept to within half a frame of the new
+    /// rate; a last sample that would lie after the end repeats the last frame. A rate that is not positive and finite
+    /// changes nothing.
+    pub fn resampled(&self, fps: f64) -> Take {
+        if self.frames == 0 || !(fps.is_finite() && fps > 0.0) || fps == self.fps {
+            return self.clone();
+        }
+        let last = self.frames - 1;
+        let step = self.fps / fps;
+        let count = (last as f64 / step).round() as usize + 1;
+        let places: Vec<(usize, usize, f64)> = (0..count)
+            .map(|index| {
+                let source = (index as f64 * step).min(last as f64);
+                let before = source.floor() as usize;
+                (before, (before + 1).min(last), source - before as f64)
+            })
+            .collect();
+        let vectors = |values: &Vec<DVec3>| places.iter().map(|(a, b, w)| values[*a].lerp(values[*b], *w)).collect();
+        let rotations = |values: &Vec<DQuat>| {
+            places.iter().map(|(a, b, w)| values[*a].normalize().slerp(values[*b].normalize(), *w)).collect()
+        };
+        let tracks = self
+            .tracks
+            .iter()
+            .map(|track| Track {
+                node: track.node,
+                translation: track.translation.as_ref().map(vectors),
+                rotation: track.rotation.as_ref().map(rotations),
+                scale: track.scale.as_ref().map(vectors),
+            })
+            .collect();
+        Take { name: self.name.clone(), fps, frames: count, tracks }
+    }
+
+    /// The frames from second `start` to second `end`, both to the nearest frame and included. What lies outside of the
+    /// take is not there; `None` where nothing is left.
+    pub fn cut(&self, start: f64, end: f64) -> Option<Take> {
+        if start.is_nan() || end.is_nan() {
+            return None;
+        }
+        let frame = |seconds: f64| (seconds * self.fps).round();
+        let first = frame(start).max(0.0);
+        let last = frame(end).min(self.frames as f64 - 1.0);
+        if first > last {
+            return None;
+        }
+        let range = first as usize..last as usize + 1;
+        let tracks = self
+            .tracks
+            .iter()
+            .map(|track| Track {
+                node: track.node,
+                translation: track.translation.as_ref().map(|values| values[range.clone()].to_vec()),
+                rotation: track.rotation.as_ref().map(|values| values[range.clone()].to_vec()),
+                scale: track.scale.as_ref().map(|values| values[range.clone()].to_vec()),
+            })
+            .collect();
+        Some(Take { name: self.name.clone(), fps: self.fps, frames: range.len(), tracks })
+    }
+}
