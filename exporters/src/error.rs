@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use crate::bvh::BvhError;
 use crate::glb::GlbError;
+use crate::gltf::GltfError;
 
 /// The kind of an [`Error`], for programs that turn it into an exit code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,7 +22,7 @@ pub enum ErrorKind {
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// The file name does not end in a known extension.
-    #[error("`{}` has no extension that RoPAR knows; use a name that ends in .glb or .bvh", path.display())]
+    #[error("`{}` has no extension that RoPAR knows; use a name that ends in .glb, .gltf, .vrm, .vrma or .bvh", path.display())]
     UnsupportedExtension {
         /// The file name as given.
         path: PathBuf,
@@ -60,6 +61,22 @@ pub enum Error {
         /// The reason.
         source: BvhError,
     },
+    /// The content is not a glTF file that RoPAR reads, or the scene does not fit it.
+    #[error("`{}`: {source}", path.display())]
+    Gltf {
+        /// The file.
+        path: PathBuf,
+        /// The reason.
+        source: GltfError,
+    },
+    /// The request does not fit the file's format or content.
+    #[error("`{}`: {reason}", path.display())]
+    Unfit {
+        /// The file.
+        path: PathBuf,
+        /// The reason and the next step.
+        reason: String,
+    },
     /// The target could not be written. Nothing was left behind, and an older file is untouched.
     #[error("cannot write `{}`: {reason}", path.display())]
     Unwritable {
@@ -78,7 +95,9 @@ impl Error {
             Error::Unreadable { .. } | Error::TooLarge { .. } => ErrorKind::Input,
             Error::Glb { source, .. } if source.is_unfit_motion() => ErrorKind::Usage,
             Error::Bvh { source, .. } if source.is_unfit_motion() => ErrorKind::Usage,
-            Error::Glb { .. } | Error::Bvh { .. } => ErrorKind::Input,
+            Error::Gltf { source, .. } if source.is_unfit() => ErrorKind::Usage,
+            Error::Unfit { .. } => ErrorKind::Usage,
+            Error::Glb { .. } | Error::Bvh { .. } | Error::Gltf { .. } => ErrorKind::Input,
             Error::Unwritable { .. } => ErrorKind::Output,
         }
     }

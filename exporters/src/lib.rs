@@ -1,12 +1,22 @@
-//! Scene files in and out: [`glb`] (glTF 2.0 binary, with a skinned mannequin) and [`bvh`].
+//! Scene files in and out.
 //!
-//! The functions here go by file extension and write atomically; the modules work on bytes.
+//! Two things are read and written: *clips*, the motions that RoPAR makes, on its own skeleton ([`glb`] with a skinned
+//! mannequin, [`bvh`]), and *scenes* of any origin ([`scene`], through [`gltf`] and [`bvh`]). The functions here go by
+//! file extension and write atomically; the modules work on bytes.
 //!
 //! ```no_run
-//! # use ropar_exporters::{Clip, read_clip, write_clip};
+//! # use ropar_exporters::{Clip, InsertOptions, WriteSceneOptions, insert_take, read_clip, read_scene, write_clip, write_scene};
 //! # fn main() -> Result<(), ropar_exporters::Error> {
 //! let clip = read_clip("wave.glb".as_ref())?;
 //! write_clip("wave.bvh".as_ref(), &clip, Some(24.0))?;
+//!
+//! let scene = read_scene("walk.bvh".as_ref())?;
+//! write_scene("walk.glb".as_ref(), &scene, &WriteSceneOptions::default())?;
+//!
+//! // A take whose nodes are those of the character goes into a copy of the character's file.
+//! let mut take = read_scene("hero.vrm".as_ref())?.takes.remove(0);
+//! take.name = "again".to_owned();
+//! insert_take("hero.vrm".as_ref(), "hero_2.vrm".as_ref(), &take, &InsertOptions::default())?;
 //! # Ok(())
 //! # }
 //! ```
@@ -15,8 +25,11 @@ pub mod atomic;
 pub mod bvh;
 mod error;
 pub mod glb;
+pub mod gltf;
+pub mod inspect;
 mod motion_check;
 pub mod scene;
+mod scene_files;
 
 use std::fs::File;
 use std::io::Read;
@@ -25,7 +38,9 @@ use std::path::Path;
 use ropar_core::motion::Motion;
 use serde_json::{Map, Value};
 
+pub use crate::gltf::{Existing, InsertOptions};
 pub use error::{Error, ErrorKind, UnfitMotion};
+pub use scene_files::{ReadSceneOptions, WriteSceneOptions, insert_take, read_scene, read_scene_with, write_scene};
 
 /// Frames per second of a file when the user asks for nothing else.
 pub const DEFAULT_FPS: f32 = 30.0;
@@ -56,6 +71,12 @@ impl Clip {
 pub enum Format {
     /// glTF 2.0 binary.
     Glb,
+    /// glTF 2.0 as JSON text.
+    Gltf,
+    /// A VRM avatar, which is a GLB file.
+    Vrm,
+    /// An animation for VRM avatars.
+    Vrma,
     /// Biovision Hierarchy.
     Bvh,
 }
@@ -67,8 +88,22 @@ impl Format {
     pub fn of(path: &Path) -> Result<Self, Error> {
         match path.extension().and_then(|extension| extension.to_str()).map(str::to_ascii_lowercase).as_deref() {
             Some("glb") => Ok(Format::Glb),
+            Some("gltf") => Ok(Format::Gltf),
+            Some("vrm") => Ok(Format::Vrm),
+            Some("vrma") => Ok(Format::Vrma),
             Some("bvh") => Ok(Format::Bvh),
             _ => Err(Error::UnsupportedExtension { path: path.to_owned() }),
+        }
+    }
+
+    /// The format of `path`, where [`write_clip`] writes it; otherwise an error with the formats that it does.
+    pub fn of_new_clip(path: &Path) -> Result<Self, Error> {
+        match Self::of(path)? {
+            format @ (Format::Glb | Format::Vrma | Format::Bvh) => Ok(format),
+            Format::Gltf | Format::Vrm => {
+                let reason = "a new clip is written as .glb, .vrma or .bvh; `ropar convert` makes others from these";
+                Err(Error::Unfit { path: path.to_owned(), reason: reason.to_owned() })
+            }
         }
     }
 }
@@ -87,6 +122,7 @@ pub fn read_clip(path: &Path) -> Result<Clip, Error> {
             let motion = bvh::to_motion(&file).map_err(in_bvh(path))?;
             Ok(Clip { motion, extras: Map::new(), warnings: file.warnings })
         }
+        Format::Gltf | Format::Vrm | Format::Vrma => Err(no_clip(path)),
     }
 }
 
@@ -94,19 +130,16 @@ pub fn read_clip(path: &Path) -> Result<Clip, Error> {
 ///
 /// The file appears complete or not at all.
 pub fn write_clip(path: &Path, clip: &Clip, fps: Option<f32>) -> Result<(), Error> {
-    let format = Format::of(path)?;
+    let format = Format::of_new_clip(path)?;
     if let Some(fps) = fps.filter(|fps| !fps.is_finite() || *fps <= 0.0) {
-        let unfit = UnfitMotion::Rate(fps);
-        return Err(match format {
-            Format::Glb => in_glb(path)(unfit.into()),
-            Format::Bvh => in_bvh(path)(unfit.into()),
-        });
+        return Err(Error::Unfit { path: path.to_owned(), reason: UnfitMotion::Rate(fps).to_string() });
     }
     let resampled = fps.filter(|fps| *fps != clip.motion.fps).map(|fps| clip.motion.resample(fps));
     let motion = resampled.as_ref().unwrap_or(&clip.motion);
     let bytes = match format {
         Format::Glb => glb::write(motion, &clip.extras).map_err(in_glb(path))?,
         Format::Bvh => bvh::write(motion).map_err(in_bvh(path))?.into_bytes(),
+        Format::Gltf | Format::Vrm | Format::Vrma => gltf::write_vrma(motion, "motion").map_err(in_gltf(path))?,
     };
     atomic::write(path, &bytes)
 }
@@ -135,6 +168,7 @@ pub fn replace_joints(
     let bytes = match format {
         Format::Glb => glb::replace(&original, motion, joints, extras).map_err(in_glb(input))?,
         Format::Bvh => bvh::replace(&original, motion, joints).map_err(in_bvh(input))?,
+        Format::Gltf | Format::Vrm | Format::Vrma => return Err(no_clip(input)),
     };
     atomic::write(output, &bytes)
 }
@@ -155,6 +189,15 @@ pub fn read_bytes(path: &Path) -> Result<Vec<u8>, Error> {
         return Err(too_large(bytes.len() as u64));
     }
     Ok(bytes)
+}
+
+fn no_clip(path: &Path) -> Error {
+    let reason = "it is no clip that RoPAR edits; these are .glb and .bvh files that RoPAR wrote";
+    Error::Unfit { path: path.to_owned(), reason: reason.to_owned() }
+}
+
+fn in_gltf(path: &Path) -> impl FnOnce(gltf::GltfError) -> Error {
+    move |source| Error::Gltf { path: path.to_owned(), source }
 }
 
 fn in_glb(path: &Path) -> impl FnOnce(glb::GlbError) -> Error {

@@ -15,8 +15,31 @@ pub(super) struct Chunks<'a> {
     pub binary: &'a [u8],
 }
 
-/// Splits a file into its chunks.
+/// The chunks of any GLB file: the binary one may be missing, and others may follow.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Parts<'a> {
+    pub json: &'a [u8],
+    pub binary: Option<&'a [u8]>,
+    /// What follows, with its own chunk headers.
+    pub rest: &'a [u8],
+}
+
+/// True where a file begins as GLB files do.
+pub(crate) fn is_glb(bytes: &[u8]) -> bool {
+    bytes.starts_with(MAGIC)
+}
+
+/// Splits a file that RoPAR wrote into its chunks.
 pub(super) fn split(bytes: &[u8]) -> Result<Chunks<'_>, GlbError> {
+    let parts = split_parts(bytes)?;
+    match parts.binary {
+        Some(binary) => Ok(Chunks { json: parts.json, binary }),
+        None => Err(truncated("the binary chunk", (bytes.len() + CHUNK_HEADER) as u64, bytes)),
+    }
+}
+
+/// Splits any GLB file into its chunks.
+pub(crate) fn split_parts(bytes: &[u8]) -> Result<Parts<'_>, GlbError> {
     if !bytes.starts_with(&MAGIC[..bytes.len().min(4)]) || bytes.is_empty() {
         return Err(GlbError::NotGlb);
     }
@@ -37,8 +60,11 @@ pub(super) fn split(bytes: &[u8]) -> Result<Chunks<'_>, GlbError> {
     // Bytes after the stated length are no part of the file.
     let bytes = &bytes[..length];
     let (json, next) = chunk(bytes, HEADER, JSON_CHUNK, "the JSON chunk")?;
-    let (binary, _) = chunk(bytes, next, BINARY_CHUNK, "the binary chunk")?;
-    Ok(Chunks { json, binary })
+    if bytes.len() == next {
+        return Ok(Parts { json, binary: None, rest: &[] });
+    }
+    let (binary, next) = chunk(bytes, next, BINARY_CHUNK, "the binary chunk")?;
+    Ok(Parts { json, binary: Some(binary), rest: &bytes[next..] })
 }
 
 /// Content of the chunk at `at`, and where the next one begins.
@@ -58,20 +84,30 @@ fn chunk<'a>(bytes: &'a [u8], at: usize, kind: &[u8; 4], what: &'static str) -> 
 }
 
 /// Joins the chunks into a file, each padded to four bytes.
-pub(super) fn join(json: &[u8], binary: &[u8]) -> Vec<u8> {
-    let padded = |length: usize| length.next_multiple_of(4);
-    let length = HEADER + 2 * CHUNK_HEADER + padded(json.len()) + padded(binary.len());
+pub(super) fn join(json: &[u8], binary: &[u8]) -> Result<Vec<u8>, GlbError> {
+    join_parts(Parts { json, binary: Some(binary), rest: &[] })
+}
+
+/// Joins the chunks into a file, each padded to four bytes; `rest` is copied as it is.
+pub(crate) fn join_parts(parts: Parts) -> Result<Vec<u8>, GlbError> {
+    let chunk_length = |content: &[u8]| CHUNK_HEADER + content.len().next_multiple_of(4);
+    let length = HEADER + chunk_length(parts.json) + parts.binary.map_or(0, chunk_length) + parts.rest.len();
+    let Ok(stated) = u32::try_from(length) else {
+        return Err(GlbError::Container { at: 8, reason: "the file would be longer than 4 GiB, which GLB cannot be" });
+    };
     let mut bytes = Vec::with_capacity(length);
     bytes.extend_from_slice(MAGIC);
     bytes.extend_from_slice(&2u32.to_le_bytes());
-    bytes.extend_from_slice(&(length as u32).to_le_bytes());
-    for (content, kind, padding) in [(json, JSON_CHUNK, b' '), (binary, BINARY_CHUNK, 0)] {
-        bytes.extend_from_slice(&(padded(content.len()) as u32).to_le_bytes());
+    bytes.extend_from_slice(&stated.to_le_bytes());
+    for (content, kind, padding) in [(Some(parts.json), JSON_CHUNK, b' '), (parts.binary, BINARY_CHUNK, 0)] {
+        let Some(content) = content else { continue };
+        bytes.extend_from_slice(&(content.len().next_multiple_of(4) as u32).to_le_bytes());
         bytes.extend_from_slice(kind);
         bytes.extend_from_slice(content);
         bytes.resize(bytes.len().next_multiple_of(4), padding);
     }
-    bytes
+    bytes.extend_from_slice(parts.rest);
+    Ok(bytes)
 }
 
 fn u32_at(bytes: &[u8], at: usize) -> u32 {

@@ -8,7 +8,7 @@
 //! values go in and out without any arithmetic, and reading gives back the very bits that were written.
 
 mod buffer;
-mod container;
+pub(crate) mod container;
 mod document;
 mod error;
 mod mannequin;

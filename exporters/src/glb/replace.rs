@@ -49,5 +49,5 @@ pub fn replace(
         }
     }
     document.asset.extras = extras(metadata, &own)?;
-    Ok(container::join(&serde_json::to_vec(&document)?, &binary))
+    container::join(&serde_json::to_vec(&document)?, &binary)
 }

@@ -54,7 +54,7 @@ pub fn write(motion: &Motion, metadata: &Map<String, Value>) -> Result<Vec<u8>, 
         accessors: buffer.accessors,
         buffer_views: buffer.views,
     };
-    Ok(container::join(&serde_json::to_vec(&document)?, &buffer.bytes))
+    container::join(&serde_json::to_vec(&document)?, &buffer.bytes)
 }
 
 /// World positions of the joints in the rest pose.

@@ -133,7 +133,11 @@ impl From<ropar_exporters::Error> for Failure {
         let next_step = match error {
             Error::UnsupportedExtension { .. } => "name a file such as walk.glb or walk.bvh",
             Error::Unreadable { .. } => "check the path and its permissions",
-            Error::TooLarge { .. } | Error::Glb { .. } | Error::Bvh { .. } => "use a clip that ropar wrote",
+            Error::TooLarge { .. } | Error::Glb { .. } | Error::Bvh { .. } => {
+                "use a clip that ropar wrote; where any file will do, export this one again"
+            }
+            Error::Gltf { .. } => "export the file again, as glTF 2.0 without compression",
+            Error::Unfit { .. } => "choose what fits; `ropar inspect FILE` shows what a file holds",
             Error::Unwritable { .. } => "choose a folder that exists, is writable and has room",
         };
         Self::new(kind, error.to_string(), next_step)

@@ -6,8 +6,15 @@ use ropar_exporters::Format;
 
 use crate::failure::Failure;
 
-/// Checks that `path` has a known extension and can be written, without leaving anything behind.
+/// Checks that `path` has an extension that clips are written with, and can be written, without leaving anything behind.
 pub fn check(path: &Path) -> Result<(), Failure> {
+    Format::of_new_clip(path)?;
+    ropar_exporters::atomic::check(path)?;
+    Ok(())
+}
+
+/// As [`check`], for scenes, which have more formats.
+pub fn check_scene(path: &Path) -> Result<(), Failure> {
     Format::of(path)?;
     ropar_exporters::atomic::check(path)?;
     Ok(())

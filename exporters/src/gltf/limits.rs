@@ -1,0 +1,16 @@
+//! Limits of the reader, far above real characters, so that a hostile file cannot exhaust the machine.
+
+/// Bytes of the JSON part.
+pub(super) const JSON_BYTES: usize = 64 << 20;
+/// Nodes of a file.
+pub(super) const NODES: usize = 65_536;
+/// Depth of the node tree; the same as in BVH.
+pub(super) const NESTING: usize = 256;
+/// Numbers that are decoded from accessors in one reading, however often an accessor is referred to.
+pub(super) const NUMBERS: usize = 100_000_000;
+/// Values of all tracks of all takes together.
+pub(super) const SAMPLES: usize = 30_000_000;
+/// Bytes of all buffers together.
+pub(super) const BUFFER_BYTES: usize = crate::MAX_FILE_BYTES as usize;
+/// Rates that a file may be sampled at.
+pub(super) const MAX_FPS: f64 = 1000.0;

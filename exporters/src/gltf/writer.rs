@@ -1,0 +1,133 @@
+//! A new glTF file from a scene: its nodes and its takes.
+
+use glam::{DMat4, DQuat, DVec3};
+use serde_json::{Map, Value, json};
+
+use super::data_uri;
+use super::document::Document;
+use super::error::GltfError;
+use super::insert::{Existing, InsertOptions, Target};
+use crate::glb::GENERATOR;
+use crate::glb::container::{Parts, join_parts};
+use crate::scene::{NodeKind, Scene, check, global_poses};
+
+/// The form of a glTF file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Container {
+    /// One binary file, `.glb`.
+    Binary,
+    /// JSON with its numbers inside, `.gltf`.
+    Text,
+}
+
+/// Writes the nodes and takes of `scene`. Equal scenes give equal bytes.
+///
+/// The joints are listed in a skin, one for each root, by which programs know them as bones. Meshes are not in a scene
+/// and so not in the file; to keep those of a file, [`insert`](super::insert) a take into it.
+pub fn write(scene: &Scene, container: Container) -> Result<Vec<u8>, GltfError> {
+    write_with(scene, container, Map::new())
+}
+
+/// As [`write`], with further members for the root of the JSON part.
+pub(super) fn write_with(
+    scene: &Scene,
+    container: Container,
+    further: Map<String, Value>,
+) -> Result<Vec<u8>, GltfError> {
+    check(scene)?;
+    let is_glb = container == Container::Binary;
+    let (mut json, mut binary) = skeleton(scene, is_glb, further);
+    let options = InsertOptions { name: None, existing: Existing::Keep };
+    let order: Vec<usize> = (0..scene.nodes.len()).collect();
+    for take in &scene.takes {
+        let document = Document::parse(&json)?;
+        let target = Target { json: &json, binary: binary.as_deref(), is_glb };
+        let changed = target.with(&document, &order, take, &options)?;
+        (json, binary) = (changed.json, changed.binary);
+    }
+    match container {
+        Container::Binary => Ok(join_parts(Parts { json: &json, binary: binary.as_deref(), rest: &[] })?),
+        Container::Text => Ok(json),
+    }
+}
+
+/// The file without takes.
+fn skeleton(scene: &Scene, is_glb: bool, further: Map<String, Value>) -> (Vec<u8>, Option<Vec<u8>>) {
+    let mut children: Vec<Vec<usize>> = vec![Vec::new(); scene.nodes.len()];
+    let mut roots = Vec::new();
+    // Of each node, the root that it hangs on.
+    let mut root_of: Vec<usize> = Vec::with_capacity(scene.nodes.len());
+    for (index, node) in scene.nodes.iter().enumerate() {
+        node.parent.map_or(&mut roots, |parent| &mut children[parent]).push(index);
+        root_of.push(node.parent.map_or(index, |parent| root_of[parent]));
+    }
+    let nodes: Vec<Value> = scene
+        .nodes
+        .iter()
+        .zip(&children)
+        .map(|(node, children)| {
+            let mut object = Map::new();
+            if !node.name.is_empty() {
+                object.insert("name".to_owned(), json!(node.name));
+            }
+            if node.rest.translation != DVec3::ZERO {
+                object.insert("translation".to_owned(), json!(node.rest.translation.to_array()));
+            }
+            if node.rest.rotation != DQuat::IDENTITY {
+                object.insert("rotation".to_owned(), json!(node.rest.rotation.normalize().to_array()));
+            }
+            if node.rest.scale != DVec3::ONE {
+                object.insert("scale".to_owned(), json!(node.rest.scale.to_array()));
+            }
+            if !children.is_empty() {
+                object.insert("children".to_owned(), json!(children));
+            }
+            Value::Object(object)
+        })
+        .collect();
+
+    let rest = global_poses(scene, None);
+    let (mut skins, mut accessors, mut data) = (Vec::new(), Vec::new(), Vec::new());
+    for root in &roots {
+        let is_here = |index: &usize| root_of[*index] == *root && scene.nodes[*index].kind == NodeKind::Joint;
+        let joints: Vec<usize> = (0..scene.nodes.len()).filter(is_here).collect();
+        if joints.is_empty() {
+            continue;
+        }
+        let start = data.len();
+        for joint in &joints {
+            let inverse = rest[*joint].inverse();
+            // A joint that is scaled to nothing has no inverse.
+            let inverse = if inverse.is_finite() { inverse } else { DMat4::IDENTITY };
+            data.extend(inverse.to_cols_array().into_iter().flat_map(|value| (value as f32).to_le_bytes()));
+        }
+        skins.push(json!({ "joints": joints, "inverseBindMatrices": accessors.len() }));
+        accessors.push(json!({
+            "bufferView": 0, "byteOffset": start, "componentType": 5126, "count": joints.len(), "type": "MAT4",
+        }));
+    }
+
+    let mut file = Map::new();
+    file.insert(
+        "asset".to_owned(),
+        json!({ "version": "2.0", "generator": format!("{GENERATOR} {}", env!("CARGO_PKG_VERSION")) }),
+    );
+    file.insert("scene".to_owned(), json!(0));
+    file.insert("scenes".to_owned(), json!([{ "nodes": roots }]));
+    file.insert("nodes".to_owned(), Value::Array(nodes));
+    let mut binary = None;
+    if !skins.is_empty() {
+        file.insert("skins".to_owned(), Value::Array(skins));
+        file.insert("accessors".to_owned(), Value::Array(accessors));
+        file.insert("bufferViews".to_owned(), json!([{ "buffer": 0, "byteLength": data.len() }]));
+        let buffer = if is_glb {
+            json!({ "byteLength": data.len() })
+        } else {
+            json!({ "byteLength": data.len(), "uri": data_uri::encode(&data) })
+        };
+        file.insert("buffers".to_owned(), json!([buffer]));
+        binary = is_glb.then_some(data);
+    }
+    file.extend(further);
+    (Value::Object(file).to_string().into_bytes(), binary)
+}

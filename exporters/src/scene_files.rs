@@ -1,0 +1,173 @@
+//! Scenes by file name: the one place that knows which module reads and writes which format.
+
+use std::borrow::Cow;
+use std::path::Path;
+
+use crate::error::Error;
+use crate::gltf::{self, Container, InsertOptions, ReadOptions};
+use crate::scene::{Scene, Take, to_motion};
+use crate::{Format, atomic, bvh, in_bvh, in_gltf, read_bytes};
+
+/// How to read a scene.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct ReadSceneOptions {
+    /// Rate at which curves are sampled, frames per second; found from the keys without one. BVH has its own.
+    pub fps: Option<f64>,
+    /// Metres in one unit of the file, for formats that do not say (BVH); guessed by size without one.
+    pub metres_per_unit: Option<f64>,
+}
+
+/// What of a scene to write.
+#[derive(Debug, Clone, Default)]
+pub struct WriteSceneOptions {
+    /// Name of the only take to write; all without one, or the first where the format holds one (BVH, VRMA).
+    pub take: Option<String>,
+    /// Rate of the takes in the file, frames per second; their own without one.
+    pub fps: Option<f64>,
+    /// First second of the takes to write.
+    pub start: Option<f64>,
+    /// Last second of the takes to write.
+    pub end: Option<f64>,
+}
+
+/// Reads a scene file of any format.
+pub fn read_scene(path: &Path) -> Result<Scene, Error> {
+    read_scene_with(path, &ReadSceneOptions::default())
+}
+
+/// Reads a scene file of any format. Buffers of a `.gltf` are looked for beside it.
+pub fn read_scene_with(path: &Path, options: &ReadSceneOptions) -> Result<Scene, Error> {
+    let format = Format::of(path)?;
+    let bytes = read_bytes(path)?;
+    match format {
+        Format::Glb | Format::Gltf | Format::Vrm | Format::Vrma => {
+            let options = ReadOptions { fps: options.fps, folder: path.parent().map(Path::to_owned) };
+            gltf::read(&bytes, &options).map_err(in_gltf(path))
+        }
+        Format::Bvh => {
+            let clip = bvh::read(&bytes).map_err(in_bvh(path))?;
+            bvh::to_scene(&clip, options.metres_per_unit).map_err(in_bvh(path))
+        }
+    }
+}
+
+/// Writes nodes and takes of `scene` as a new file, which appears complete or not at all; answers what the file does not
+/// hold. To keep the meshes and materials of an existing file, use [`insert_take`].
+pub fn write_scene(path: &Path, scene: &Scene, options: &WriteSceneOptions) -> Result<Vec<String>, Error> {
+    let format = Format::of(path)?;
+    let mut warnings = Vec::new();
+    if !scene.meshes.is_empty() {
+        warnings.push(format!("{} meshes are left out; the file has joints and animation only", scene.meshes.len()));
+    }
+    let takes = chosen_takes(path, scene, options)?;
+    let bytes = match format {
+        Format::Bvh => {
+            let written =
+                bvh::write_scene(scene, only_take(&takes, &mut warnings)).map_err(|e| in_bvh(path)(e.into()))?;
+            warnings.extend(written.warnings);
+            written.text.into_bytes()
+        }
+        Format::Vrma => {
+            let take = only_take(&takes, &mut warnings).ok_or_else(|| unfit(path, "there is no take to write"))?;
+            let motion = to_motion(scene, take).map_err(|difference| {
+                unfit(path, format!("only a motion of RoPAR's own skeleton becomes a VRMA file: {difference}"))
+            })?;
+            gltf::write_vrma(&motion, &take.name).map_err(in_gltf(path))?
+        }
+        Format::Glb | Format::Gltf => {
+            let container = if format == Format::Glb { Container::Binary } else { Container::Text };
+            let scene = Scene { takes: takes.into_iter().map(Cow::into_owned).collect(), ..without_takes(scene) };
+            gltf::write(&scene, container).map_err(in_gltf(path))?
+        }
+        Format::Vrm => {
+            return Err(unfit(path, "an avatar cannot be made from joints; write a .glb, or a .vrma for VRM hosts"));
+        }
+    };
+    atomic::write(path, &bytes)?;
+    Ok(warnings)
+}
+
+/// Writes the file `target` to `output` with `take`, whose nodes are those of the scene that [`read_scene`] gives for
+/// `target`. Everything else of the file stays as it is. Answers what else had to be changed.
+pub fn insert_take(target: &Path, output: &Path, take: &Take, options: &InsertOptions) -> Result<Vec<String>, Error> {
+    let format = Format::of(target)?;
+    if Format::of(output)? != format {
+        return Err(unfit(output, "the output keeps what the target has, so it needs the target's extension"));
+    }
+    let mut warnings = Vec::new();
+    let bytes = match format {
+        Format::Glb | Format::Gltf | Format::Vrm | Format::Vrma => {
+            let inserted = gltf::insert(&read_bytes(target)?, take, options).map_err(in_gltf(target))?;
+            warnings.extend(inserted.warnings);
+            inserted.bytes
+        }
+        Format::Bvh => {
+            return Err(unfit(target, "a BVH file holds one animation; write the scene as a new file instead"));
+        }
+    };
+    if format == Format::Gltf && target.parent() != output.parent() {
+        warnings.push("files that the .gltf refers to are not copied".to_owned());
+    }
+    atomic::write(output, &bytes)?;
+    Ok(warnings)
+}
+
+fn without_takes(scene: &Scene) -> Scene {
+    Scene {
+        nodes: scene.nodes.clone(),
+        skins: scene.skins.clone(),
+        meshes: scene.meshes.clone(),
+        takes: Vec::new(),
+        humanoid: scene.humanoid.clone(),
+        origin: scene.origin.clone(),
+        warnings: Vec::new(),
+    }
+}
+
+/// The first of `takes`, with a warning where there are more.
+fn only_take<'a>(takes: &'a [Cow<Take>], warnings: &mut Vec<String>) -> Option<&'a Take> {
+    let first = takes.first()?;
+    if takes.len() > 1 {
+        warnings.push(format!("the format holds one take; `{}` is written, the others are not", first.name));
+    }
+    Some(first)
+}
+
+/// The takes to write, cut and resampled.
+fn chosen_takes<'a>(path: &Path, scene: &'a Scene, options: &WriteSceneOptions) -> Result<Vec<Cow<'a, Take>>, Error> {
+    if let Some(fps) = options.fps.filter(|fps| !(fps.is_finite() && *fps > 0.0 && *fps <= 1000.0)) {
+        return Err(unfit(path, format!("{fps} frames per second; it must be above 0 and at most 1000")));
+    }
+    let takes: Vec<&Take> =
+        match &options.take {
+            None => scene.takes.iter().collect(),
+            Some(name) => {
+                let names: Vec<String> = scene.takes.iter().map(|take| format!("`{}`", take.name)).collect();
+                let found = scene.take(name);
+                vec![found.ok_or_else(|| {
+                    unfit(path, format!("there is no take `{name}`; there are: {}", names.join(", ")))
+                })?]
+            }
+        };
+    let mut chosen = Vec::with_capacity(takes.len());
+    for take in takes {
+        let mut take = Cow::Borrowed(take);
+        if options.start.is_some() || options.end.is_some() {
+            let span = (options.start.unwrap_or(0.0), options.end.unwrap_or(f64::INFINITY));
+            let nothing = || {
+                let reason = format!("no frame of `{}` lies from {} s to {} s", take.name, span.0, span.1);
+                unfit(path, format!("{reason}; it lasts {:.3} s", take.seconds()))
+            };
+            take = Cow::Owned(take.cut(span.0, span.1).ok_or_else(nothing)?);
+        }
+        if let Some(fps) = options.fps {
+            take = Cow::Owned(take.resampled(fps));
+        }
+        chosen.push(take);
+    }
+    Ok(chosen)
+}
+
+fn unfit(path: &Path, reason: impl Into<String>) -> Error {
+    Error::Unfit { path: path.to_owned(), reason: reason.into() }
+}

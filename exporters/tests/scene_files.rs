@@ -1,0 +1,163 @@
+//! Scenes by file name, and what is found out about them.
+
+mod common;
+
+use std::path::Path;
+
+use common::{data, swinging};
+use ropar_exporters::inspect::{RestPose, inspect};
+use ropar_exporters::scene::{Scene, from_motion, global_positions};
+use ropar_exporters::{
+    Clip, Error, ErrorKind, Format, InsertOptions, ReadSceneOptions, WriteSceneOptions, insert_take, read_scene,
+    read_scene_with, write_clip, write_scene,
+};
+use serde_json::Map;
+
+fn scene() -> Scene {
+    from_motion(&swinging(61, 30.0), "swing")
+}
+
+fn write(path: &Path, options: &WriteSceneOptions) -> Result<Vec<String>, Error> {
+    write_scene(path, &scene(), options)
+}
+
+#[test]
+fn scenes_go_through_every_format_that_holds_them() {
+    let folder = tempfile::tempdir().unwrap();
+    for name in ["a.glb", "b.GLTF", "c.bvh", "d.vrma"] {
+        let path = folder.path().join(name);
+        assert!(write(&path, &WriteSceneOptions::default()).unwrap().is_empty(), "{name}");
+        let read = read_scene(&path).unwrap();
+        let (take, expected) = (&read.takes[0], &scene().takes[0]);
+        assert_eq!((take.frames, take.fps), (61, 30.0), "{name}");
+        for frame in [0, 17, 60] {
+            let found = global_positions(&read, Some((take, frame)));
+            let wanted = global_positions(&scene(), Some((expected, frame)));
+            for (node, wanted) in scene().nodes.iter().zip(wanted) {
+                let index = read.nodes.iter().position(|other| other.name == node.name).unwrap();
+                assert!(found[index].distance(wanted) < 1e-5, "{name}: {} in frame {frame}", node.name);
+            }
+        }
+    }
+    // Buffers beside the file are found by the file's own folder.
+    assert_eq!(read_scene(&data("gltf/buffer_beside.gltf")).unwrap().takes[0].frames, 6);
+    let metres = ReadSceneOptions { fps: None, metres_per_unit: Some(1.0) };
+    assert_eq!(read_scene_with(&data("bvh/plain.bvh"), &metres).unwrap().nodes[1].rest.translation.y, 30.0);
+}
+
+#[test]
+fn takes_are_chosen_cut_and_resampled() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.glb");
+    let options =
+        WriteSceneOptions { take: Some("swing".to_owned()), fps: Some(60.0), start: Some(0.5), end: Some(1.5) };
+    write(&path, &options).unwrap();
+    let take = &read_scene(&path).unwrap().takes[0];
+    assert_eq!((take.frames, take.fps), (61, 60.0));
+    let refused = |options: WriteSceneOptions| {
+        let error = write(&path, &options).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Usage);
+        error.to_string()
+    };
+    let unknown = refused(WriteSceneOptions { take: Some("run".to_owned()), ..Default::default() });
+    assert!(unknown.contains("there is no take `run`; there are: `swing`"), "{unknown}");
+    let late = refused(WriteSceneOptions { start: Some(3.0), ..Default::default() });
+    assert!(late.contains("no frame of `swing` lies from 3 s to inf s"), "{late}");
+    assert!(refused(WriteSceneOptions { fps: Some(f64::NAN), ..Default::default() }).contains("frames per second"));
+
+    let two = read_scene(&data("gltf/two_takes_at_two_rates.gltf")).unwrap();
+    let warnings = write_scene(&folder.path().join("b.bvh"), &two, &WriteSceneOptions::default()).unwrap();
+    assert!(warnings[0].contains("`swing` is written"), "{warnings:?}");
+    let options = WriteSceneOptions { take: Some("nod".to_owned()), ..Default::default() };
+    assert!(write_scene(&folder.path().join("b.bvh"), &two, &options).unwrap().is_empty());
+    assert_eq!(read_scene(&folder.path().join("b.bvh")).unwrap().takes[0].fps, 24.0);
+}
+
+#[test]
+fn what_a_format_cannot_hold_is_said_and_nothing_is_written() {
+    let folder = tempfile::tempdir().unwrap();
+    let refused = |name: &str, scene: &Scene| {
+        let path = folder.path().join(name);
+        let error = write_scene(&path, scene, &WriteSceneOptions::default()).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Usage, "{error}");
+        assert!(!path.exists());
+        error.to_string()
+    };
+    assert!(refused("a.vrm", &scene()).contains("an avatar cannot be made from joints"));
+    let foreign = read_scene(&data("gltf/skin_with_mesh.glb")).unwrap();
+    assert!(refused("a.vrma", &foreign).contains("the joint `pelvis` is missing"));
+    let warnings = write_scene(&folder.path().join("a.glb"), &foreign, &WriteSceneOptions::default()).unwrap();
+    assert!(warnings[0].contains("1 meshes are left out"), "{warnings:?}");
+    for name in ["clip.vrm", "clip.gltf"] {
+        let clip = Clip::new(swinging(3, 30.0), Map::new());
+        let error = write_clip(&folder.path().join(name), &clip, None).unwrap_err();
+        assert!(matches!(error, Error::Unfit { .. }), "{error}");
+        assert!(Format::of_new_clip(Path::new(name)).is_err());
+    }
+}
+
+#[test]
+fn a_take_goes_into_a_file_and_the_source_stays() {
+    let folder = tempfile::tempdir().unwrap();
+    let target = data("gltf/vrm_1.vrm");
+    let before = std::fs::read(&target).unwrap();
+    let mut take = read_scene(&target).unwrap().takes.remove(0).resampled(60.0);
+    take.name = "twice as many".to_owned();
+    let output = folder.path().join("new.vrm");
+    assert!(insert_take(&target, &output, &take, &InsertOptions::default()).unwrap().is_empty());
+    assert_eq!(std::fs::read(&target).unwrap(), before);
+    let takes: Vec<_> =
+        read_scene(&output).unwrap().takes.into_iter().map(|take| (take.name, take.frames, take.fps)).collect();
+    assert_eq!(takes, [("swing".to_owned(), 6, 30.0), ("twice as many".to_owned(), 11, 60.0)]);
+    let error = insert_take(&target, &folder.path().join("new.glb"), &take, &InsertOptions::default()).unwrap_err();
+    assert!(error.to_string().contains("needs the target's extension"), "{error}");
+    let bvh = data("bvh/plain.bvh");
+    let error = insert_take(&bvh, &folder.path().join("new.bvh"), &take, &InsertOptions::default()).unwrap_err();
+    assert!(error.to_string().contains("holds one animation"), "{error}");
+}
+
+#[test]
+fn a_rig_is_described() {
+    let found = inspect(&scene());
+    assert_eq!((found.nodes, found.joints, found.known_joints), (22, 22, 22));
+    assert_eq!(found.naming.as_deref(), Some("ropar"));
+    assert_eq!((found.rest_pose, found.facing.as_deref()), (RestPose::T, Some("+Z")));
+    // From the ball of the foot to the head joint, by the skeleton's table of offsets.
+    assert!((found.height - (0.935 + 0.11 + 0.13 + 0.055 + 0.21 + 0.09)).abs() < 1e-6, "{}", found.height);
+    assert_eq!((found.takes[0].frames, found.takes[0].seconds), (61, 61.0 / 30.0));
+    assert!(found.problems.is_empty(), "{:?}", found.problems);
+
+    let turned = |degrees: f64| {
+        let mut scene = scene();
+        for (name, sign) in [("left_shoulder", -1.0), ("right_shoulder", 1.0)] {
+            let node = scene.nodes.iter_mut().find(|node| node.name == name).unwrap();
+            node.rest.rotation = glam::DQuat::from_rotation_z((sign * degrees).to_radians());
+        }
+        inspect(&scene).rest_pose
+    };
+    assert_eq!(
+        [turned(10.0), turned(45.0), turned(85.0), turned(-40.0)],
+        [RestPose::T, RestPose::A, RestPose::Other, RestPose::Other]
+    );
+}
+
+#[test]
+fn problems_are_found() {
+    let problems = |change: &dyn Fn(&mut Scene)| {
+        let mut scene = scene();
+        change(&mut scene);
+        inspect(&scene).problems.join("; ")
+    };
+    assert!(problems(&|scene| scene.takes.clear()).contains("there is no animation"));
+    let giant = |scene: &mut Scene| scene.nodes.iter_mut().for_each(|node| node.rest.translation *= 100.0);
+    assert!(problems(&giant).contains("m tall; is the unit right?"));
+    let lying = |scene: &mut Scene| scene.nodes[0].rest.rotation = glam::DQuat::from_rotation_x(1.5);
+    assert!(problems(&lying).contains("not up"));
+    let backwards = |scene: &mut Scene| scene.nodes[0].rest.rotation = glam::DQuat::from_rotation_y(3.1);
+    assert!(problems(&backwards).contains("faces -Z, not +Z"));
+    assert!(problems(&|scene| scene.nodes[4].name = "Bone".to_owned()).contains("no known family"));
+    assert!(problems(&|scene| scene.nodes[4].name = "spine1".to_owned()).contains("borne by several joints"));
+    assert!(problems(&|scene| scene.nodes.clear()).contains("there is no skeleton"));
+    let humanoid = inspect(&read_scene(&data("gltf/vrm_0.vrm")).unwrap());
+    assert_eq!((humanoid.naming.as_deref(), humanoid.known_joints), (Some("vrm"), 4));
+}
