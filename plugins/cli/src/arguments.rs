@@ -34,6 +34,10 @@ pub enum Command {
     Generate(GenerateArguments),
     /// Make body parts of a clip anew and leave everything else as it is
     Edit(EditArguments),
+    /// Turn a scene file into another format: skeleton and animation
+    Convert(ConvertArguments),
+    /// Show what a scene file holds: rig, takes, rest pose, units, problems
+    Inspect(InspectArguments),
     /// Show the model package, the backend and the provider in use
     Info(InfoArguments),
     /// Install optional components
@@ -96,6 +100,36 @@ pub struct EditArguments {
     pub output: PathBuf,
     #[command(flatten)]
     pub engine: EngineArguments,
+}
+
+#[derive(Debug, Args)]
+pub struct ConvertArguments {
+    /// The scene file: .glb, .gltf, .vrm, .vrma or .bvh
+    pub input: PathBuf,
+    /// The file to write: .glb, .gltf, .bvh, or .vrma for motions of ropar's own skeleton
+    #[arg(short, long, value_name = "FILE")]
+    pub output: PathBuf,
+    /// Name of the only take to write [default: all, or the first where the format holds one]
+    #[arg(long, value_name = "NAME")]
+    pub take: Option<String>,
+    /// Frames per second of the file [default: as in the input]
+    #[arg(long, value_name = "F", allow_negative_numbers = true)]
+    pub fps: Option<f64>,
+    /// First second to write [default: the take's start]
+    #[arg(long, value_name = "S", allow_negative_numbers = true)]
+    pub start: Option<f64>,
+    /// Last second to write [default: the take's end]
+    #[arg(long, value_name = "S", allow_negative_numbers = true)]
+    pub end: Option<f64>,
+    /// Metres in one unit of a BVH file, which does not say [default: guessed by the skeleton's size]
+    #[arg(long, value_name = "METRES", allow_negative_numbers = true)]
+    pub unit: Option<f64>,
+}
+
+#[derive(Debug, Args)]
+pub struct InspectArguments {
+    /// The scene file: .glb, .gltf, .vrm, .vrma or .bvh
+    pub file: PathBuf,
 }
 
 #[derive(Debug, Args)]

@@ -42,6 +42,8 @@ fn run(command: &Command, terminal: &Terminal) -> Result<(), Failure> {
     match command {
         Command::Generate(arguments) => commands::generate::run(arguments, terminal),
         Command::Edit(arguments) => commands::edit::run(arguments, terminal),
+        Command::Convert(arguments) => commands::convert::run(arguments, terminal),
+        Command::Inspect(arguments) => commands::inspect::run(arguments, terminal),
         Command::Info(arguments) => commands::info::run(arguments, terminal),
         Command::Setup(arguments) => commands::setup::run(arguments, terminal),
         Command::Completions(arguments) => commands::completions::run(arguments, Arguments::command()),

@@ -218,6 +218,34 @@ fn clips() {
 }
 
 #[test]
+fn scenes() {
+    let workplace = Workplace::new();
+    let scene = workplace.path("two.bvh");
+    let joint = "HIERARCHY\nROOT Base\n{\nOFFSET 0 0 0\nCHANNELS 3 Zrotation Xrotation Yrotation\nEnd Site\n{\nOFFSET 0 90 0\n}\n}\n";
+    fs::write(&scene, format!("{joint}MOTION\nFrames: 2\nFrame Time: 0.04\n0 0 0\n10 20 30\n")).expect("write");
+    let scene = scene.to_str().expect("UTF-8");
+    assert_refused(&workplace.ropar(&["convert", scene, "-o", "two.xyz"]), 2, "two.xyz");
+    assert_refused(&workplace.ropar(&["convert", scene, "-o", "no/folder/two.glb"]), 6, "no/folder");
+    assert_refused(&workplace.ropar(&["convert", scene, "-o", "two.vrm"]), 2, "an avatar cannot be made");
+    assert_refused(&workplace.ropar(&["convert", scene, "-o", "two.vrma"]), 2, "`pelvis` is missing");
+    assert_refused(&workplace.ropar(&["convert", scene, "-o", "two.glb", "--take", "run"]), 2, "there are: `motion`");
+    assert_refused(&workplace.ropar(&["convert", scene, "-o", "two.glb", "--start", "9"]), 2, "no frame");
+    assert_refused(&workplace.ropar(&["convert", scene, "-o", "two.glb", "--fps", "0"]), 2, "0 frames per second");
+    assert_refused(&workplace.ropar(&["inspect", "missing.glb"]), 3, "missing.glb");
+    workplace.assert_no_output();
+
+    let output = workplace.ropar(&["convert", scene, "-o", "two.glb", "--json"]);
+    assert!(output.status.success() && output.stderr.is_empty());
+    let object: Value = serde_json::from_slice(&output.stdout).expect("one JSON object");
+    assert_eq!(object["files"][0]["path"], "two.glb");
+    assert!(object["warnings"][0].as_str().expect("text").contains("BVH has no unit"), "{object}");
+    let output = workplace.ropar(&["inspect", "two.glb", "--json"]);
+    let object: Value = serde_json::from_slice(&output.stdout).expect("one JSON object");
+    assert_eq!((object["nodes"].as_u64(), object["joints"].as_u64()), (Some(2), Some(1)));
+    assert_eq!(object["takes"][0], json!({ "name": "motion", "frames": 2, "fps": 25.0, "seconds": 0.08, "nodes": 1 }));
+}
+
+#[test]
 fn a_script_gets_the_same_as_one_json_object() {
     let workplace = Workplace::new();
     for (words, code, kind) in [
@@ -248,7 +276,7 @@ fn help_and_completions_need_no_package() {
     let workplace = Workplace::new();
     let help = workplace.ropar(&["--help"]);
     assert!(help.status.success());
-    for name in ["generate", "edit", "info", "setup", "completions", "130 cancelled"] {
+    for name in ["generate", "edit", "convert", "inspect", "info", "setup", "completions", "130 cancelled"] {
         assert!(String::from_utf8_lossy(&help.stdout).contains(name), "{name}");
     }
     for shell in ["bash", "zsh", "fish", "powershell"] {

@@ -1,9 +1,11 @@
 //! One file per subcommand, and what they share.
 
 pub mod completions;
+pub mod convert;
 pub mod edit;
 pub mod generate;
 pub mod info;
+pub mod inspect;
 pub mod setup;
 
 use std::hash::{BuildHasher as _, RandomState};

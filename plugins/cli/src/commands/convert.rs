@@ -1,0 +1,49 @@
+//! `ropar convert`: a scene file in another format.
+
+use ropar_exporters::{ReadSceneOptions, WriteSceneOptions, read_scene, read_scene_with, write_scene};
+use serde_json::json;
+
+use crate::{arguments::ConvertArguments, failure::Failure, output, terminal::Terminal};
+
+pub fn run(arguments: &ConvertArguments, terminal: &Terminal) -> Result<(), Failure> {
+    output::check_scene(&arguments.output)?;
+    if arguments.unit.is_some_and(|unit| !(unit.is_finite() && unit > 0.0)) {
+        return Err(Failure::usage(
+            "--unit is not a length",
+            "give metres above 0, such as --unit 0.01 for centimetres",
+        ));
+    }
+    let scene = read_scene_with(&arguments.input, &ReadSceneOptions { fps: None, metres_per_unit: arguments.unit })?;
+    let options = WriteSceneOptions {
+        take: arguments.take.clone(),
+        fps: arguments.fps,
+        start: arguments.start,
+        end: arguments.end,
+    };
+    let mut warnings = scene.warnings.clone();
+    warnings.extend(write_scene(&arguments.output, &scene, &options)?);
+    for warning in &warnings {
+        terminal.note(format!("warning: {warning}"));
+    }
+    // Read again: what is reported is in the file.
+    let written = read_scene(&arguments.output)?;
+    let takes: Vec<_> = written
+        .takes
+        .iter()
+        .map(|take| json!({ "name": take.name, "frames": take.frames, "fps": take.fps, "seconds": take.seconds() }))
+        .collect();
+    let summary: Vec<String> = written
+        .takes
+        .iter()
+        .map(|take| format!("`{}` with {} frames at {} a second", take.name, take.frames, take.fps))
+        .collect();
+    let summary = if summary.is_empty() { "no animation".to_owned() } else { summary.join(", ") };
+    terminal.result(
+        format!("{}: {} nodes, {summary}", arguments.output.display(), written.nodes.len()),
+        &json!({
+            "files": [{ "path": arguments.output, "nodes": written.nodes.len(), "takes": takes }],
+            "warnings": warnings,
+        }),
+    );
+    Ok(())
+}
