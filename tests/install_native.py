@@ -1,4 +1,4 @@
-"""Puts the built extension `ropar_native` into the running Python's site-packages (what `pip install models/native` does)."""
+"""Puts the built extension `ropar_native` into this Python's site-packages, as `pip install models/native` does."""
 
 import os
 import platform
@@ -6,7 +6,9 @@ import shutil
 import sysconfig
 from pathlib import Path
 
-name = {"Linux": "libropar_native.so", "Darwin": "libropar_native.dylib", "Windows": "ropar_native.dll"}[platform.system()]
+name = {"Linux": "libropar_native.so", "Darwin": "libropar_native.dylib", "Windows": "ropar_native.dll"}[
+    platform.system()
+]
 suffix = ".pyd" if platform.system() == "Windows" else ".abi3.so"
 target = Path(os.environ.get("CARGO_TARGET_DIR", Path(__file__).resolve().parents[1] / "target"))
 destination = Path(sysconfig.get_paths()["platlib"]) / f"ropar_native{suffix}"

@@ -26,13 +26,15 @@ Array = NDArray[np.float32]
 LIMBS = [(1, 4), (2, 5), (4, 7), (5, 8), (16, 18), (17, 19), (18, 20), (19, 21)]
 # The joints whose directions decide the rotation of a joint.
 NEAR = {
-    0: [(1, 2), (0, 3)], 3: [(0, 3), (3, 6)], 9: [(16, 17), (9, 12)],
+    0: [(1, 2), (0, 3)],
+    3: [(0, 3), (3, 6)],
+    9: [(16, 17), (9, 12)],
     **{j: [(j, j + 3), (j + 3, j + 6), (1, 2)] for j in (1, 2)},
     **{j: [(j - 3, j), (j, j + 3)] for j in (4, 5)},
     **{j: [(j - 3, j), (j, j + 3)] for j in (7, 8)},
     **{j: [(j, j + 2), (j + 2, j + 4), (16, 17), (9, 12)] for j in (16, 17)},
     **{j: [(j - 2, j), (j, j + 2)] for j in (18, 19)},
-}  # fmt: skip
+}
 
 
 def angle_between(a: Array, b: Array) -> Array:
@@ -58,9 +60,7 @@ def source_turn(positions: Array, joint: int) -> Array:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("corpus", type=Path)
     parser.add_argument("--jump", type=float, default=60.0, help="degrees within 1/30 s")
     arguments = parser.parse_args()
@@ -86,11 +86,14 @@ def main() -> None:
         features, origin = ropar_native.features(root, rotations, clip.fps)
         root_back, rotations_back = ropar_native.motion(features, clip.fps, origin)
         placed_back = ropar_native.forward_kinematics(root_back, rotations_back)
-        worst = np.maximum(worst, [
-            np.linalg.norm(placed - placed_back, axis=-1).max() * 1000,
-            turn_between(rotations, rotations_back).max(),
-            np.linalg.norm(root[-1] - root_back[-1]) * 1000,
-        ])  # fmt: skip
+        worst = np.maximum(
+            worst,
+            [
+                np.linalg.norm(placed - placed_back, axis=-1).max() * 1000,
+                turn_between(rotations, rotations_back).max(),
+                np.linalg.norm(root[-1] - root_back[-1]) * 1000,
+            ],
+        )
 
         if len(rotations) > 1:
             turns = turn_between(rotations[1:], rotations[:-1]) * clip.fps / 30
@@ -104,14 +107,10 @@ def main() -> None:
     print(f"{'source':20s} {'mm mean':>8s} {'mm 95%':>8s} {'deg mean':>9s} {'deg 95%':>8s}")
     for source, blocks in residuals.items():
         mm, deg = np.concatenate([b.ravel() for b in blocks]), np.concatenate(directions[source])
-        values = (
-            f"{mm.mean():8.1f} {np.percentile(mm, 95):8.1f} {deg.mean():9.2f} {np.percentile(deg, 95):8.2f}"
-        )
+        values = f"{mm.mean():8.1f} {np.percentile(mm, 95):8.1f} {deg.mean():9.2f} {np.percentile(deg, 95):8.2f}"
         print(f"{source:20s} {values}")
     placed_mm, degrees, root_mm = worst
-    print(
-        f"round trip: positions {placed_mm:.4f} mm, rotations {degrees:.5f} deg, last root {root_mm:.4f} mm"
-    )
+    print(f"round trip: positions {placed_mm:.4f} mm, rotations {degrees:.5f} deg, last root {root_mm:.4f} mm")
     print(f"jumps of the sources themselves: {sum(in_source.values())} in {len(in_source)} clips")
     print("  " + ", ".join(f"{name} ({count})" for name, count in in_source.most_common(30)))
     print(f"jumps added by the solver: {len(added)}")

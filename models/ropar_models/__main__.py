@@ -27,7 +27,9 @@ def main() -> None:
     prepare = command("prepare", "Turn a corpus into training arrays.")
     prepare.add_argument("corpus", type=Path, help="folder with clips.jsonl, or with .bvh files and .txt captions")
     prepare.add_argument("--out", type=Path, required=True)
-    prepare.add_argument("--text-encoder", type=Path, default=PRETRAINED / "ropar-base", help="folder with text_encoder.onnx")
+    prepare.add_argument(
+        "--text-encoder", type=Path, default=PRETRAINED / "ropar-base", help="folder with text_encoder.onnx"
+    )
     prepare.add_argument("--limit", type=int, default=None, help="only the first clips, to try things out")
 
     for name, text in (
@@ -45,7 +47,9 @@ def main() -> None:
     export.add_argument("--run", type=Path, required=True)
     export.add_argument("--package", type=Path, default=PRETRAINED / "ropar-base")
     export.add_argument("--version", default="0.1.0")
-    export.add_argument("--text-encoder", type=Path, default=PRETRAINED / "ropar-base", help="folder with text_encoder.onnx")
+    export.add_argument(
+        "--text-encoder", type=Path, default=PRETRAINED / "ropar-base", help="folder with text_encoder.onnx"
+    )
 
     probe = commands.add_parser("probe", help="Evaluate a model package with the probe suite.")
     probe.add_argument("--package", type=Path, default=PRETRAINED / "ropar-base")

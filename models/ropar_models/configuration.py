@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import dataclass, field
 from importlib import resources
 from pathlib import Path
+
+import tomllib
 
 from .networks.diffusion_head import HeadConfig
 from .networks.mar import MarConfig
@@ -71,13 +72,21 @@ class Configuration:
 def load(name: str) -> Configuration:
     """Read `configs/NAME.toml` of the package, or the file at this path."""
     path = Path(name)
-    text = path.read_text() if path.suffix == ".toml" else (
-        resources.files("ropar_models").joinpath(f"configs/{name}.toml").read_text()
+    text = (
+        path.read_text()
+        if path.suffix == ".toml"
+        else (resources.files("ropar_models").joinpath(f"configs/{name}.toml").read_text())
     )
     raw = tomllib.loads(text)
     return Configuration(
-        name=raw["name"], part_scheme=raw["part_scheme"], seed=raw["seed"], data=Data(**raw["data"]),
-        pvae=PvaeConfig(**raw["pvae"]), mar=MarConfig(**raw["mar"]), head=HeadConfig(**raw["head"]),
-        pvae_training=PvaeTraining(**raw["pvae_training"]), mar_training=MarTraining(**raw["mar_training"]),
+        name=raw["name"],
+        part_scheme=raw["part_scheme"],
+        seed=raw["seed"],
+        data=Data(**raw["data"]),
+        pvae=PvaeConfig(**raw["pvae"]),
+        mar=MarConfig(**raw["mar"]),
+        head=HeadConfig(**raw["head"]),
+        pvae_training=PvaeTraining(**raw["pvae_training"]),
+        mar_training=MarTraining(**raw["mar_training"]),
         sampling=Sampling(**raw["sampling"]),
-    )  # fmt: skip
+    )

@@ -130,9 +130,7 @@ class GraphBuilder:
         if self.storage == "int8":
             rounded, scale = quantise_symmetric(value, axis=0)
             # Cast and Mul rather than DequantizeLinear: both backends fold the pair when they load.
-            widened = self.node(
-                "Cast", [self.constant(f"{name}.int8", rounded)], f"{name}.cast", to=TensorProto.FLOAT
-            )
+            widened = self.node("Cast", [self.constant(f"{name}.int8", rounded)], f"{name}.cast", to=TensorProto.FLOAT)
             return self.node("Mul", [widened, self.constant(f"{name}.scale", scale)], name)
         if self.storage == "float16":
             stored = self.constant(f"{name}.float16", value.astype(np.float16))
@@ -148,9 +146,7 @@ class GraphBuilder:
             gathered = self.node("Gather", [stored, indices], f"{table}.gathered")
             return self.node("Cast", [gathered], f"{table}.rows", to=TensorProto.FLOAT)
         rounded, scale = quantise_symmetric(value, axis=1)
-        gathered = self.node(
-            "Gather", [self.constant(f"{table}.int8", rounded), indices], f"{table}.gathered"
-        )
+        gathered = self.node("Gather", [self.constant(f"{table}.int8", rounded), indices], f"{table}.gathered")
         widened = self.node("Cast", [gathered], f"{table}.cast", to=TensorProto.FLOAT)
         scales = self.node("Gather", [self.constant(f"{table}.scale", scale), indices], f"{table}.scales")
         return self.node("Mul", [widened, scales], f"{table}.rows")
@@ -158,16 +154,12 @@ class GraphBuilder:
     def linear(self, x: str, name: str, weights: Weights) -> str:
         matrix = self.weight(f"{name}.weight", weights[f"{name}.weight"].T)
         product = self.node("MatMul", [x, matrix], f"{name}.product")
-        return self.node(
-            "Add", [product, self.constant(f"{name}.bias", weights[f"{name}.bias"])], f"{name}.out"
-        )
+        return self.node("Add", [product, self.constant(f"{name}.bias", weights[f"{name}.bias"])], f"{name}.out")
 
     def normalise(self, x: str, name: str, weights: Weights) -> str:
         scale = self.constant(f"{name}.LayerNorm.weight", weights[f"{name}.LayerNorm.weight"])
         bias = self.constant(f"{name}.LayerNorm.bias", weights[f"{name}.LayerNorm.bias"])
-        return self.node(
-            "LayerNormalization", [x, scale, bias], f"{name}.normalised", axis=-1, epsilon=EPSILON
-        )
+        return self.node("LayerNormalization", [x, scale, bias], f"{name}.normalised", axis=-1, epsilon=EPSILON)
 
     def gelu(self, x: str, name: str) -> str:
         """x * (1 + erf(x / sqrt 2)) / 2, the exact form that BERT was trained with."""
@@ -190,9 +182,7 @@ def build_graph(weights: Weights, storage: str) -> onnx.ModelProto:
     # Padding scores [B, 1, 1, L]: 0 for tokens, MASKED_SCORE for padding.
     mask = graph.node("Cast", ["attention_mask"], "mask.float", to=TensorProto.FLOAT)
     padding = graph.node("Sub", [graph.constant("mask.one", np.array(1.0, np.float32)), mask], "mask.padding")
-    scores = graph.node(
-        "Mul", [padding, graph.constant("mask.score", np.array(MASKED_SCORE, np.float32))], "mask.mul"
-    )
+    scores = graph.node("Mul", [padding, graph.constant("mask.score", np.array(MASKED_SCORE, np.float32))], "mask.mul")
     axes = graph.constant("mask.axes", np.array([1, 2], np.int64))
     padding_scores = graph.node("Unsqueeze", [scores, axes], "mask.scores")
 
@@ -201,9 +191,7 @@ def build_graph(weights: Weights, storage: str) -> onnx.ModelProto:
     positions = positions + weights["embeddings.token_type_embeddings.weight"][0]
     table = graph.constant("positions.table", positions)
     shape = graph.node("Shape", ["input_ids"], "positions.shape")
-    start, end = (
-        graph.constant(f"positions.{n}", np.array([i], np.int64)) for n, i in (("one", 1), ("two", 2))
-    )
+    start, end = (graph.constant(f"positions.{n}", np.array([i], np.int64)) for n, i in (("one", 1), ("two", 2)))
     length = graph.node("Slice", [shape, start, end], "positions.length")
     zero = graph.constant("positions.zero", np.array([0], np.int64))
     position_rows = graph.node("Slice", [table, zero, length, zero], "positions.rows")
@@ -307,9 +295,7 @@ def measure(model: bytes, weights: Weights, tokenizer: Path) -> dict[str, float]
     expected = reference_token_states(weights, ids, mask)
     kept = mask.astype(bool)
     states, expected = states[kept], expected[kept]
-    cosine = (states * expected).sum(-1) / (
-        np.linalg.norm(states, axis=-1) * np.linalg.norm(expected, axis=-1)
-    )
+    cosine = (states * expected).sum(-1) / (np.linalg.norm(states, axis=-1) * np.linalg.norm(expected, axis=-1))
     single = {"input_ids": ids[2:3], "attention_mask": mask[2:3]}
     return {
         "megabytes": round(len(model) / 1e6, 2),
@@ -325,9 +311,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Export the text encoder to ONNX.")
     parser.add_argument("--output", type=Path, required=True, help="model package folder to write into")
     parser.add_argument("--storage", choices=STORAGES, default="int8", help="how the weights are stored")
-    parser.add_argument(
-        "--compare", action="store_true", help="also measure the storages that are not written"
-    )
+    parser.add_argument("--compare", action="store_true", help="also measure the storages that are not written")
     arguments = parser.parse_args()
 
     source = pretrained_folder()

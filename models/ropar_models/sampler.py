@@ -36,7 +36,9 @@ class Grid:
     def masked(batch: int, tokens: int, parts: int, latent: int) -> Grid:
         """Nothing known: text to motion."""
         cells = (batch, tokens, parts)
-        return Grid(torch.zeros(*cells, latent), torch.zeros(cells, dtype=torch.bool), torch.ones(cells, dtype=torch.bool))
+        return Grid(
+            torch.zeros(*cells, latent), torch.zeros(cells, dtype=torch.bool), torch.ones(cells, dtype=torch.bool)
+        )
 
 
 def commit_counts(cells: int, iterations: int) -> list[int]:
@@ -63,8 +65,10 @@ def sample(
     steps: int,
     guidance: float,
 ) -> Tensor:
-    """Fill the hidden, attended cells. `mar` is called as `networks.Mar.forward`; `text` [L, width]; `noise` [B, N, P, latent]; `order` [B, N, P]: lowest first.
+    """Fill the hidden, attended cells.
 
+    `mar` is called as `networks.Mar.forward`; `text` [L, width]; `noise` [B, N, P, latent]; `order` [B, N, P]: lowest
+    first.
     Returns latents [B, N, P, latent]; known cells come back as they went in.
     """
     batch, n, parts, size = grid.latent.shape
@@ -90,8 +94,11 @@ def sample(
         context = mar(
             latent.reshape(batch, n, parts, size).repeat(2, 1, 1, 1),
             known.float().reshape(batch, n, parts).repeat(2, 1, 1),
-            attend, position, texts, text_mask,
-        )  # fmt: skip
+            attend,
+            position,
+            texts,
+            text_mask,
+        )
         chosen = context.reshape(2, batch, n * parts, -1)[:, rows, now].reshape(2 * batch * count, -1)
         start = noise.reshape(batch, n * parts, size)[rows, now].reshape(batch * count, size)
         latent[rows, now] = integrate(head, chosen, start, steps, guidance).reshape(batch, count, size)

@@ -1,10 +1,12 @@
 """Caption augmentation."""
 
+import json
 import random
+from importlib import resources
 
 import pytest
-
 from ropar_models.corpus.captions import mirror_caption, reword
+from ropar_models.corpus.wordings import compose, participle, third_person
 
 
 @pytest.mark.parametrize(
@@ -27,3 +29,45 @@ def test_rewording_keeps_the_side_and_varies() -> None:
     made = {reword("a person raises the left hand and lowers it again.", generator) for _ in range(50)}
     assert len(made) > 10
     assert all("left" in text and "right" not in text for text in made)
+
+
+@pytest.mark.parametrize(
+    ("verb", "third", "participle_"),
+    [
+        ("wave", "waves", "waving"),
+        ("reach", "reaches", "reaching"),
+        ("carry", "carries", "carrying"),
+        ("say", "says", "saying"),
+        ("jog", "jogs", "jogging"),
+        ("be", "is", "being"),
+        ("flee", "flees", "fleeing"),
+        ("sidestep", "sidesteps", "sidestepping"),
+    ],
+)
+def test_verbs_are_inflected(verb: str, third: str, participle_: str) -> None:
+    assert (third_person(verb), participle(verb)) == (third, participle_)
+
+
+def test_composed_captions_name_the_side_that_moves() -> None:
+    generator = random.Random(0)
+    for _ in range(200):
+        text = compose("raise-up-right-hand", "elderly", None, generator)
+        assert text is not None and "right" in text and "[" not in text and "{" not in text
+        # "left" is only ever the hand that rests.
+        assert "left" not in text or "one down" in text
+    sides = {compose("inline lunge", "correct", side, generator) for side in ("left", "right") for _ in range(60)}
+    assert any("left" in (s or "") for s in sides) and any("right" in (s or "") for s in sides)
+
+
+def test_contents_that_are_not_listed_get_no_composed_caption() -> None:
+    assert compose("juggling", "normal", None, random.Random(0)) is None
+    # A phrase that needs a side is no caption where the side is not known.
+    assert all("{" not in (compose("inline lunge", "", None, random.Random(i)) or "") for i in range(100))
+
+
+def test_styles_are_said() -> None:
+    generator = random.Random(0)
+    texts = [compose("walk", "exhausted", None, generator) or "" for _ in range(100)]
+    table = json.loads(resources.files("ropar_models").joinpath("tables/wordings.json").read_text())
+    words = table["styles"]["exhausted"]["adjectives"] + table["styles"]["exhausted"]["adverbs"]
+    assert sum(any(w in t for w in words) for t in texts) == 100

@@ -7,7 +7,6 @@ import onnxruntime
 import pytest
 import ropar_native
 import torch
-
 from ropar_models.export.graphs import export, graphs, round_weights
 from ropar_models.networks.diffusion_head import DiffusionHead, HeadConfig
 from ropar_models.networks.duration import Duration
@@ -44,7 +43,10 @@ def test_axes_are_dynamic(tmp_path: Path) -> None:
     pvae = Pvae(PvaeConfig(width=32, blocks=3), channels, 262)
     round_weights(pvae)
     decoder = next(
-        g for g in graphs(pvae, Mar(MarConfig(width=32, layers=1), 5, 32), DiffusionHead(HeadConfig(64, 1), 32, 32), Duration())
+        g
+        for g in graphs(
+            pvae, Mar(MarConfig(width=32, layers=1), 5, 32), DiffusionHead(HeadConfig(64, 1), 32, 32), Duration()
+        )
         if g.name == "pvae_decoder"
     )
     export(decoder, tmp_path / "decoder.onnx")

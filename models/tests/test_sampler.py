@@ -4,7 +4,6 @@ import math
 
 import pytest
 import torch
-
 from ropar_models.networks.diffusion_head import DiffusionHead, HeadConfig
 from ropar_models.networks.mar import Mar, MarConfig
 from ropar_models.sampler import Grid, commit_counts, integrate, sample
@@ -39,9 +38,12 @@ def test_known_cells_return_unchanged_and_noisy_cells_are_not_seen() -> None:
     grid.known[:, :, 0] = True
     grid.attend[:, 2, 3] = False
     numbers = {
-        "noise": torch.randn(1, 6, 5, 8, generator=generator), "order": torch.rand(1, 6, 5, generator=generator),
-        "iterations": 4, "steps": 3, "guidance": 2.0,
-    }  # fmt: skip
+        "noise": torch.randn(1, 6, 5, 8, generator=generator),
+        "order": torch.rand(1, 6, 5, generator=generator),
+        "iterations": 4,
+        "steps": 3,
+        "guidance": 2.0,
+    }
     first = sample(mar, head, grid, text, **numbers)
     assert torch.equal(first[:, :, 0], grid.latent[:, :, 0])
     assert torch.equal(first[:, 2, 3], grid.latent[:, 2, 3])

@@ -7,7 +7,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-
 from ropar_models import configuration
 from ropar_models.networks.pvae import Pvae, PvaeConfig
 from ropar_models.training import train_mar, train_pvae
@@ -77,9 +76,20 @@ def write_arrays(folder: Path) -> None:
         rotations[..., 0], rotations[..., 3] = np.sin(angle / 2), np.cos(angle / 2)
         blocks.append(ropar_native.features(root, rotations, 20.0)[0])
         clips.append(
-            {"id": str(i), "source": "made", "content": str(i % 2), "style": "", "split": "train" if i < 5 else "val", "licence": "user",
-             "frames": frames, "seconds": frames / 20, "dataset": None, "captions": [[0], [1], []], "mirrored_captions": [[2], [3], []]}
-        )  # fmt: skip
+            {
+                "id": str(i),
+                "source": "made",
+                "content": str(i % 2),
+                "style": "",
+                "split": "train" if i < 5 else "val",
+                "licence": "user",
+                "frames": frames,
+                "seconds": frames / 20,
+                "dataset": None,
+                "captions": [[0], [1], []],
+                "mirrored_captions": [[2], [3], []],
+            }
+        )
     start = 0
     for clip, block in zip(clips, blocks, strict=True):
         clip["start"] = clip["mirrored_start"] = start

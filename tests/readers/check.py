@@ -48,9 +48,7 @@ def run_node(script: str, path: Path) -> dict[str, Any]:
         raise Skipped("node is not installed")
     if not (HERE / "node_modules").is_dir():
         raise Skipped(f"run `npm ci` in {HERE} first")
-    done = subprocess.run(
-        ["node", HERE / script, path], capture_output=True, text=True, timeout=300, check=False
-    )
+    done = subprocess.run(["node", HERE / script, path], capture_output=True, text=True, timeout=300, check=False)
     if done.returncode != 0:
         raise Failed(f"{script}: {done.stderr.strip()[-2000:]}")
     found: dict[str, Any] = json.loads(done.stdout)
@@ -97,6 +95,15 @@ def blender(path: Path, fps: float, python: str | None) -> Seen:
     return Seen(found["fps"], found["joints"], found["positions"])
 
 
+def expectation(path: Path) -> Seen | None:
+    """What RoPAR's own kinematics say of a clip, where that was written beside it."""
+    beside = path.with_name(path.name + ".expected.json")
+    if not beside.exists():
+        return None
+    content = json.loads(beside.read_text(encoding="utf-8"))
+    return Seen(content["fps"], content["joints"], content["positions"])
+
+
 def compare(seen: Seen, expected: Seen) -> str:
     """Largest distance between equally named joints; raises where it, the length or the rate is off."""
     if len(seen.positions) != len(expected.positions):
@@ -108,7 +115,7 @@ def compare(seen: Seen, expected: Seen) -> str:
         raise Failed(f"joints {sorted(missing)} are missing")
     columns = [seen.joints.index(joint) for joint in expected.joints]
     worst, where = 0.0, ""
-    for frame, (found, wanted) in enumerate(zip(seen.positions, expected.positions)):
+    for frame, (found, wanted) in enumerate(zip(seen.positions, expected.positions, strict=True)):
         for joint, column in enumerate(columns):
             distance = math.dist(found[column], wanted[joint])
             # Written so that NaN, which compares false with everything, counts as worst.
@@ -122,13 +129,9 @@ def compare(seen: Seen, expected: Seen) -> str:
 
 def check(path: Path, blender_python: str | None) -> dict[str, str]:
     """Runs every reader on one file; returns and prints a verdict for each."""
-    expectation = path.with_name(path.name + ".expected.json")
-    expected: Seen | None = None
-    if expectation.exists():
-        content = json.loads(expectation.read_text(encoding="utf-8"))
-        expected = Seen(content["fps"], content["joints"], content["positions"])
-    else:
-        print(f"{path}: no {expectation.name}; the readers are compared with each other only")
+    expected = expectation(path)
+    if expected is None:
+        print(f"{path}: no {path.name}.expected.json; the readers are compared with each other only")
 
     verdicts: dict[str, str] = {}
     for reader in READERS:
@@ -155,9 +158,7 @@ def check(path: Path, blender_python: str | None) -> dict[str, str]:
 
 def main() -> int:
     """The command line."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("files", nargs="+", type=Path, metavar="FILE")
     parser.add_argument("--require", default="", help="readers that must not be skipped, separated by commas")
     parser.add_argument("--blender-python", help="a Python that has bpy")
@@ -177,9 +178,7 @@ def main() -> int:
         ran |= {reader for reader, verdict in verdicts.items() if verdict != "skipped"}
         bad += sum(verdict == "FAILED" for verdict in verdicts.values())
         bad += sum(verdict == "skipped" and reader in required for reader, verdict in verdicts.items())
-    print(
-        f"ran: {', '.join(sorted(ran)) or 'nothing'}; skipped: {', '.join(sorted(set(READERS) - ran)) or 'nothing'}"
-    )
+    print(f"ran: {', '.join(sorted(ran)) or 'nothing'}; skipped: {', '.join(sorted(set(READERS) - ran)) or 'nothing'}")
     return 1 if bad or not ran else 0
 
 

@@ -36,6 +36,14 @@ impl Canvas {
         Canvas { width, height, pixels: vec![color; width * height] }
     }
 
+    pub fn width(&self) -> usize {
+        self.width
+    }
+
+    pub fn height(&self) -> usize {
+        self.height
+    }
+
     pub fn put(&mut self, x: usize, y: usize, linear: Vec3) {
         self.pixels[y * self.width + x] = to_srgb(linear);
     }

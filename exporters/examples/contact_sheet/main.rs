@@ -1,6 +1,6 @@
-//! Draws a GLB clip as a row of pictures, so that a motion can be judged by eye without opening a 3D program.
+//! Draws GLB clips as rows of pictures, so that a motion can be judged by eye without opening a 3D program.
 //!
-//! `cargo run --release -p ropar-exporters --example contact_sheet -- CLIP.glb SHEET.png`
+//! `cargo run --release -p ropar-exporters --example contact_sheet -- CLIP.glb... SHEET.png`
 //!
 //! Options: `--frames N` (8), `--columns N` (as many as frames), `--width PX` of a picture (240), `--from S`, `--to S`,
 //! `--caption TEXT` (the prompt in the file), `--view DEGREES` (35; 0 is from the front, 90 from the character's left).
@@ -16,14 +16,14 @@ mod picture;
 mod raster;
 
 use std::error::Error;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use canvas::Canvas;
 use clip::AnimatedMesh;
 use glam::Vec3;
 
 struct Arguments {
-    input: PathBuf,
+    inputs: Vec<PathBuf>,
     output: PathBuf,
     frames: usize,
     columns: usize,
@@ -34,14 +34,14 @@ struct Arguments {
     view: f32,
 }
 
-const USAGE: &str = "usage: contact_sheet CLIP.glb SHEET.png [--frames N] [--columns N] [--width PX] [--from S] [--to S] \
+const USAGE: &str = "usage: contact_sheet CLIP.glb... SHEET.png [--frames N] [--columns N] [--width PX] [--from S] [--to S] \
                      [--caption TEXT] [--view DEGREES]";
 
 impl Arguments {
     fn parse() -> Result<Self, Box<dyn Error>> {
         let mut files = Vec::new();
         let mut parsed = Arguments {
-            input: PathBuf::new(),
+            inputs: Vec::new(),
             output: PathBuf::new(),
             frames: 8,
             columns: 0,
@@ -69,17 +69,36 @@ impl Arguments {
                 _ => return Err(USAGE.into()),
             }
         }
-        let [input, output] = <[PathBuf; 2]>::try_from(files).map_err(|_| USAGE)?;
+        let output = files.pop().ok_or(USAGE)?;
+        if files.is_empty() {
+            return Err(USAGE.into());
+        }
         if parsed.columns == 0 {
             parsed.columns = parsed.frames;
         }
-        Ok(Arguments { input, output, ..parsed })
+        Ok(Arguments { inputs: files, output, ..parsed })
     }
 }
 
 fn main() -> Result<(), Box<dyn Error>> {
     let arguments = Arguments::parse()?;
-    let mesh = AnimatedMesh::from_glb(&std::fs::read(&arguments.input)?)?;
+    let bands = arguments.inputs.iter().map(|input| band(input, &arguments)).collect::<Result<Vec<_>, _>>()?;
+    let (width, height) =
+        bands.iter().fold((0, 0), |(width, height), band| (width.max(band.width()), height + band.height()));
+    let mut sheet = Canvas::new(width, height, picture::PAPER);
+    let mut top = 0;
+    for band in &bands {
+        sheet.paste(band, 0, top);
+        top += band.height();
+    }
+    sheet.save(&arguments.output)?;
+    println!("{}: {} clips, {} pictures each", arguments.output.display(), bands.len(), arguments.frames);
+    Ok(())
+}
+
+/// The pictures of one clip under its caption.
+fn band(input: &Path, arguments: &Arguments) -> Result<Canvas, Box<dyn Error>> {
+    let mesh = AnimatedMesh::from_glb(&std::fs::read(input)?)?;
     let end = arguments.to.min(mesh.duration());
     let times: Vec<f32> = (0..arguments.frames)
         .map(|i| {
@@ -92,12 +111,12 @@ fn main() -> Result<(), Box<dyn Error>> {
 
     let margin = arguments.width / 20;
     let text = arguments.width as f32 / 240.0;
-    let caption = arguments.caption.or_else(|| mesh.prompt.clone()).unwrap_or_default();
+    let caption = arguments.caption.as_ref().or(mesh.prompt.as_ref()).cloned().unwrap_or_default();
     let columns = arguments.columns.min(arguments.frames);
     let rows = arguments.frames.div_ceil(columns);
     let height = arguments.width * 4 / 3;
     let top = (46.0 * text) as usize;
-    let mut sheet =
+    let mut band =
         Canvas::new(columns * (arguments.width + margin) + margin, top + rows * (height + margin), picture::PAPER);
     let camera = camera::Camera::fitting(&poses, mesh.heading(), arguments.view.to_radians(), 0.75);
     for (index, (pose, time)) in poses.iter().zip(&times).enumerate() {
@@ -105,12 +124,10 @@ fn main() -> Result<(), Box<dyn Error>> {
         let upper = top + (index / columns) * (height + margin);
         let walked = &path[..=mesh.frame_at(*time)];
         let picture = picture::draw(&mesh, pose, walked, &camera, arguments.width, height);
-        sheet.paste(&picture, left, upper);
+        band.paste(&picture, left, upper);
         let (x, y) = (left as f32 + 8.0 * text, (upper + height) as f32 - 9.0 * text);
-        sheet.text(&format!("{time:.1} s"), x, y, 12.0 * text, picture::FAINT_INK);
+        band.text(&format!("{time:.1} s"), x, y, 12.0 * text, picture::FAINT_INK);
     }
-    sheet.text_fitting(&caption, margin as f32, 30.0 * text, 20.0 * text, picture::INK);
-    sheet.save(&arguments.output)?;
-    println!("{}: {} pictures, {:.2} s to {end:.2} s", arguments.output.display(), times.len(), arguments.from);
-    Ok(())
+    band.text_fitting(&caption, margin as f32, 30.0 * text, 20.0 * text, picture::INK);
+    Ok(band)
 }

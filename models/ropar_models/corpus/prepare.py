@@ -65,11 +65,19 @@ def prepare(corpus: Path, out: Path, text_encoder: Path, limit: int | None = Non
         confidences.append(resample_confidence(clip, len(both[0])))
         clips.append(
             {
-                "id": clip.identifier, "source": clip.source, "content": clip.content, "style": clip.style,
-                "split": clip.split, "licence": clip.licence, "frames": len(both[0]), "seconds": len(clip.positions) / clip.fps,
-                "dataset": clip.notes.get("dataset"), "captions": sides[0], "mirrored_captions": sides[1],
+                "id": clip.identifier,
+                "source": clip.source,
+                "content": clip.content,
+                "style": clip.style,
+                "split": clip.split,
+                "licence": clip.licence,
+                "frames": len(both[0]),
+                "seconds": len(clip.positions) / clip.fps,
+                "dataset": clip.notes.get("dataset"),
+                "captions": sides[0],
+                "mirrored_captions": sides[1],
             }
-        )  # fmt: skip
+        )
         if i % 500 == 0:
             log.info("%d of %d clips", i, len(reader))
     start = 0
@@ -89,9 +97,7 @@ def prepare(corpus: Path, out: Path, text_encoder: Path, limit: int | None = Non
     store_text(out, list(captions), text_encoder)
 
 
-def compose_many(
-    content: str, style: str, side: str | None, generator: random.Random, count: int = 60
-) -> list[str]:
+def compose_many(content: str, style: str, side: str | None, generator: random.Random, count: int = 60) -> list[str]:
     """Different composed captions of a content; fewer where the table has fewer, none where it does not list it."""
     texts = (compose(content, style, side, generator) for _ in range(2 * count))
     return list(dict.fromkeys(t for t in texts if t))[:count]
@@ -129,7 +135,9 @@ def solve_clip(
     root, rotations = ropar_native.resample(solved["root"], solved["rotations"], clip.fps, FRAME_RATE)
     if len(root) < 8:
         return None
-    pair = [ropar_native.features(r, q, FRAME_RATE)[0] for r, q in ((root, rotations), ropar_native.mirror(root, rotations))]
+    pair = [
+        ropar_native.features(r, q, FRAME_RATE)[0] for r, q in ((root, rotations), ropar_native.mirror(root, rotations))
+    ]
     return pair[0], pair[1]
 
 

@@ -16,11 +16,30 @@ from numpy.typing import NDArray
 
 Array = NDArray[np.float32]
 
-JOINTS = (
-    "pelvis left_hip right_hip spine1 left_knee right_knee spine2 left_ankle right_ankle spine3 left_foot "
-    "right_foot neck left_collar right_collar head left_shoulder right_shoulder left_elbow right_elbow "
-    "left_wrist right_wrist"
-).split()
+JOINTS = [
+    "pelvis",
+    "left_hip",
+    "right_hip",
+    "spine1",
+    "left_knee",
+    "right_knee",
+    "spine2",
+    "left_ankle",
+    "right_ankle",
+    "spine3",
+    "left_foot",
+    "right_foot",
+    "neck",
+    "left_collar",
+    "right_collar",
+    "head",
+    "left_shoulder",
+    "right_shoulder",
+    "left_elbow",
+    "right_elbow",
+    "left_wrist",
+    "right_wrist",
+]
 
 
 class CorpusError(Exception):
@@ -51,8 +70,14 @@ def _multiply(a: Array, b: Array) -> Array:
     w, x, y, z = np.moveaxis(a, -1, 0)
     s, t, u, v = np.moveaxis(b, -1, 0)
     return np.stack(
-        [w * s - x * t - y * u - z * v, w * t + x * s + y * v - z * u, w * u - x * v + y * s + z * t,
-         w * v + x * u - y * t + z * s], -1)  # fmt: skip
+        [
+            w * s - x * t - y * u - z * v,
+            w * t + x * s + y * v - z * u,
+            w * u - x * v + y * s + z * t,
+            w * v + x * u - y * t + z * s,
+        ],
+        -1,
+    )
 
 
 def _rotate(q: Array, v: Array) -> Array:
@@ -87,8 +112,8 @@ class QuantisedCorpus:
         local = np.cumsum(packed[part], axis=0, dtype=np.int16).astype(np.float32) / 32767
         local /= np.linalg.norm(local, axis=-1, keepdims=True)
         skeleton = self.skeletons[entry["skeleton"]]
-        positions = np.zeros((*local.shape[:2], 3), np.float32)
-        rotations = local.copy()
+        positions: Array = np.zeros((*local.shape[:2], 3), np.float32)
+        rotations: Array = local.astype(np.float32)
         index = {}
         for j, bone in enumerate(skeleton["joints"]):
             index[bone["name"]] = j
@@ -96,17 +121,26 @@ class QuantisedCorpus:
             if p < 0:
                 positions[:, j] = root[part]
             else:
-                offset = np.broadcast_to(np.asarray(bone["offset"], np.float32), positions[:, j].shape)
+                offset: Array = np.broadcast_to(np.asarray(bone["offset"], np.float32), positions[:, j].shape)
                 positions[:, j] = positions[:, p] + _rotate(rotations[:, p], offset)
-                rotations[:, j] = _multiply(rotations[:, p], local[:, j])
+                rotations[:, j] = _multiply(rotations[:, p], rotations[:, j])
         canonical, mapped = to_canonical(positions, {n: index.get(s) for n, s in skeleton["map"].items()})
         labels = entry["labels"]
         return Clip(
-            identifier=entry["id"], source=entry["source"], skeleton=entry["skeleton"], content=str(labels.get("content")),
-            style=str(labels.get("style", "")), split=entry["split"], licence=entry["license"],
-            captions=entry["captions"], fps=float(entry["fps"]), positions=canonical, mapped=mapped,
-            chest_and_head=self._chest_and_head(skeleton, index, rotations), notes={"dataset": labels.get("dataset"), "side": labels.get("side")},
-        )  # fmt: skip
+            identifier=entry["id"],
+            source=entry["source"],
+            skeleton=entry["skeleton"],
+            content=str(labels.get("content")),
+            style=str(labels.get("style", "")),
+            split=entry["split"],
+            licence=entry["license"],
+            captions=entry["captions"],
+            fps=float(entry["fps"]),
+            positions=canonical,
+            mapped=mapped,
+            chest_and_head=self._chest_and_head(skeleton, index, rotations),
+            notes={"dataset": labels.get("dataset"), "side": labels.get("side")},
+        )
 
     @staticmethod
     def _chest_and_head(
@@ -133,7 +167,11 @@ def to_canonical(positions: Array, sources: dict[str, int | None]) -> tuple[Arra
         j = sources.get(name)
         if j is not None:
             out[:, k], mapped[k] = positions[:, j], True
-    needed = [n for n in ("pelvis", "left_hip", "right_hip", "neck", "left_shoulder", "right_shoulder") if not mapped[order[n]]]
+    needed = [
+        n
+        for n in ("pelvis", "left_hip", "right_hip", "neck", "left_shoulder", "right_shoulder")
+        if not mapped[order[n]]
+    ]
     if needed:
         raise CorpusError(f"the skeleton has no {', '.join(needed)}; add these joints to its map")
     chain = ["pelvis", "spine1", "spine2", "spine3", "neck"]
@@ -183,14 +221,24 @@ class BvhFolder:
             confidence_file = path.with_suffix(".confidence.npy")
             confidence = np.load(confidence_file).astype(np.float32) if confidence_file.exists() else None
             if confidence is not None and confidence.shape != motion["positions"].shape[:2]:
+                wanted = motion["positions"].shape[:2]
                 raise CorpusError(
-                    f"{confidence_file}: shape {confidence.shape}, but the clip has {motion['positions'].shape[:2]} frames x joints"
+                    f"{confidence_file}: shape {confidence.shape}, but the clip has {wanted} frames x joints"
                 )
             yield Clip(
-                identifier=path.stem, source=path.parent.name, skeleton=str(path.parent), content=path.stem, style="", split=_split(path.stem),
-                licence="user", captions=captions, fps=float(motion["fps"]), positions=motion["positions"],
-                mapped=motion["mask"], confidence=confidence,
-            )  # fmt: skip
+                identifier=path.stem,
+                source=path.parent.name,
+                skeleton=str(path.parent),
+                content=path.stem,
+                style="",
+                split=_split(path.stem),
+                licence="user",
+                captions=captions,
+                fps=float(motion["fps"]),
+                positions=motion["positions"],
+                mapped=motion["mask"],
+                confidence=confidence,
+            )
 
 
 def _split(name: str) -> str:

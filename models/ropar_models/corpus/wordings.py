@@ -52,7 +52,7 @@ def participle(verb: str) -> str:
 
 
 def compose(content: str, style: str, side: str | None, generator: random.Random) -> str | None:
-    """One caption for a content in a style; `side` overrides the side of the label. None where the label is not listed."""
+    """One caption for a content in a style; `side` overrides the label's own. None where the label is not listed."""
     if content not in _by_label():
         return None
     phrases, label_side = _by_label()[content]
@@ -66,18 +66,20 @@ def compose(content: str, style: str, side: str | None, generator: random.Random
     words = table["styles"].get(style, {"adjectives": [], "adverbs": []})
     words = table["styles"][words["like"]] if "like" in words else words
     subject = generator.choice(table["subjects"])
+    described = False
     said = generator.random()
     if said < 0.5 and words["adjectives"] and re.match(r"(an?|the) ", subject):
         adjective = generator.choice(words["adjectives"])
         article, noun = subject.split(" ", 1)
         if article != "the":
             article = "an" if adjective[0] in "aeiou" else "a"
-        subject = f"{article} {adjective} {noun}"
+        subject, described = f"{article} {adjective} {noun}", True
     elif words["adverbs"] and (words["adjectives"] or said < 0.3):
         adverb = generator.choice(words["adverbs"])
         phrase = f"{phrase}, {adverb}" if " " in adverb and generator.random() < 0.5 else f"{phrase} {adverb}"
 
-    form = generator.random()
+    # A command has no subject that could carry the style.
+    form = generator.random() * (0.9 if described else 1.0)
     plural = subject == "they"
     if form < 0.6:
         text = f"{subject} " + _VERB.sub(lambda m: m[1] if plural else third_person(m[1]), phrase)

@@ -91,12 +91,16 @@ class Model:
         states, _ = self.text([prompt])
         settings = self.manifest["sampler"]
         latents = sample(
-            self.context, self, Grid.masked(count, tokens, self.parts, size), torch.from_numpy(states[0]),
+            self.context,
+            self,
+            Grid.masked(count, tokens, self.parts, size),
+            torch.from_numpy(states[0]),
             noise=torch.randn(count, tokens, self.parts, size, generator=generator),
             order=torch.rand(count, tokens, self.parts, generator=generator),
-            iterations=settings["iterations"], steps=settings["steps"],
+            iterations=settings["iterations"],
+            steps=settings["steps"],
             guidance=settings["guidance"] if guidance is None else guidance,
-        )  # fmt: skip
+        )
         out = []
         for row in self.decode(latents)[:, :frames].numpy():
             root, rotations = ropar_native.motion(np.ascontiguousarray(row), self.fps, None)

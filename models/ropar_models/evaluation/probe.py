@@ -33,7 +33,9 @@ def _style_measures(p: np.ndarray) -> dict[str, float]:
     }
 
 
-def run(model: Model, out: Path, seeds: int = 40, data: Path | None = None, only: list[str] | None = None) -> dict[str, Any]:
+def run(
+    model: Model, out: Path, seeds: int = 40, data: Path | None = None, only: list[str] | None = None
+) -> dict[str, Any]:
     """Run all probes and write `out` (JSON). Prints a line a probe."""
     probes = table()
     gates = probes["gates"]
@@ -59,10 +61,13 @@ def run(model: Model, out: Path, seeds: int = 40, data: Path | None = None, only
         worst_free = min(v["rate"] for k, v in rates.items() if k.startswith("free"))
         passed = rates["caption"]["rate"] >= gates[probe["gate"]]
         result["probes"][probe["name"]] = {"gate": gates[probe["gate"]], "passed": passed, "rates": rates}
-        print(f"{probe['name']:18s} caption {rates['caption']['rate']:.3f} (gate {gates[probe['gate']]})  "
-              + "  ".join(f"{v['rate']:.3f} {v['prompt']!r}" for k, v in rates.items() if k != "caption")
-              + ("" if passed else "  MISSED") + ("" if worst_free >= rates["caption"]["rate"] - 0.05 else "  free wording behind"),
-              flush=True)  # fmt: skip
+        print(
+            f"{probe['name']:18s} caption {rates['caption']['rate']:.3f} (gate {gates[probe['gate']]})  "
+            + "  ".join(f"{v['rate']:.3f} {v['prompt']!r}" for k, v in rates.items() if k != "caption")
+            + ("" if passed else "  MISSED")
+            + ("" if worst_free >= rates["caption"]["rate"] - 0.05 else "  free wording behind"),
+            flush=True,
+        )
     if not only:
         result["styles"] = styles(model, probes["styles"], seeds, everything)
     result["quality"] = {"generated": quality(everything)}
@@ -85,12 +90,13 @@ def styles(model: Model, spec: dict[str, Any], seeds: int, everything: list[np.n
     for name, rows in measured.items():
         if name == "normal":
             continue
-        scores = {
-            m: separation([r[m] for r in rows], [r[m] for r in measured["normal"]]) for m in spec["measures"]
-        }
+        scores = {m: separation([r[m] for r in rows], [r[m] for r in measured["normal"]]) for m in spec["measures"]}
         best = max(scores, key=lambda m: abs(scores[m] - 0.5))
         result[name] = {"prompt": spec[name], "best": best, "separation": scores}
-        print(f"style {name:8s} {best} {scores[best]:.2f}  " + " ".join(f"{m}={v:.2f}" for m, v in scores.items()), flush=True)
+        print(
+            f"style {name:8s} {best} {scores[best]:.2f}  " + " ".join(f"{m}={v:.2f}" for m, v in scores.items()),
+            flush=True,
+        )
     return result
 
 
@@ -108,7 +114,8 @@ def quality(motions: list[np.ndarray]) -> dict[str, float]:
 def corpus_quality(model: Model, data: Path) -> dict[str, Any]:
     """The same figures on the test split, as it is and after encoding and decoding."""
     arrays = Arrays(data, "test")
-    truth, rebuilt = [], []
+    truth: list[np.ndarray] = []
+    rebuilt: list[np.ndarray] = []
     for clip in arrays.clips:
         frames = clip["frames"] // model.frames_per_token * model.frames_per_token
         features = np.ascontiguousarray(arrays.view(clip, False)[:frames])
@@ -117,8 +124,15 @@ def corpus_quality(model: Model, data: Path) -> dict[str, Any]:
         for source, target in ((features, truth), (back, rebuilt)):
             root, rotations = ropar_native.motion(np.ascontiguousarray(source), FPS, None)
             target.append(ropar_native.forward_kinematics(root, rotations))
-    errors = [np.linalg.norm((a - a[:, :1]) - (b - b[:, :1]), axis=-1).mean() * 1000 for a, b in zip(truth, rebuilt, strict=True)]
-    return {"test_split": quality(truth), "test_split_rebuilt": quality(rebuilt), "rebuilt_joint_error_mm": float(np.mean(errors))}
+    errors = [
+        np.linalg.norm((a - a[:, :1]) - (b - b[:, :1]), axis=-1).mean() * 1000
+        for a, b in zip(truth, rebuilt, strict=True)
+    ]
+    return {
+        "test_split": quality(truth),
+        "test_split_rebuilt": quality(rebuilt),
+        "rebuilt_joint_error_mm": float(np.mean(errors)),
+    }
 
 
 def check_unseen(probes: dict[str, Any], data: Path) -> None:

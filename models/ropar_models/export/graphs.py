@@ -81,21 +81,55 @@ def graphs(pvae: Pvae, mar: Mar, head: DiffusionHead, duration: Duration) -> lis
     grid = {0: "batch", 1: "tokens"}
     text = {0: "batch", 1: "words"}
     return [
-        Graph("pvae_encoder", _Encoder(pvae), {"features": features, "credible": cells(2, n, parts)}, "latent",
-              # The embedded backend reads the size as a formula; without it, it cannot divide the frames among tokens.
-              {"features": {0: "batch", 1: f"{frames}*tokens"}, "credible": grid}),
+        Graph(
+            "pvae_encoder",
+            _Encoder(pvae),
+            {"features": features, "credible": cells(2, n, parts)},
+            "latent",
+            # The embedded backend reads the size as a formula; without it, it cannot divide the frames among tokens.
+            {"features": {0: "batch", 1: f"{frames}*tokens"}, "credible": grid},
+        ),
         Graph("pvae_decoder", _Decoder(pvae), {"latent": normal(2, n, parts, latent)}, "features", {"latent": grid}),
-        Graph("mar", mar, {"latent": normal(2, n, parts, latent), "known": cells(2, n, parts), "attend": attend,
-                           "position": position, "text_states": normal(2, words, 384), "text_mask": text_mask}, "context",
-              {"latent": grid, "known": grid, "attend": grid, "position": grid, "text_states": text, "text_mask": text}),
-        Graph("diffusion_modulation", _TokenModulation(head), {"context": normal(tokens, mar.width)}, "modulation",
-              {"context": {0: "cells"}}),
-        Graph("diffusion_step", _Step(head), {"x": normal(tokens, latent), "modulation": normal(tokens, head.modulation_size),
-                                              "time": torch.tensor([0.3])}, "velocity",
-              {"x": {0: "cells"}, "modulation": {0: "cells"}}),
-        Graph("duration", duration, {"text_states": normal(2, words, 384), "text_mask": torch.ones(2, words)}, "log_seconds",
-              {"text_states": text, "text_mask": text}),
-    ]  # fmt: skip
+        Graph(
+            "mar",
+            mar,
+            {
+                "latent": normal(2, n, parts, latent),
+                "known": cells(2, n, parts),
+                "attend": attend,
+                "position": position,
+                "text_states": normal(2, words, 384),
+                "text_mask": text_mask,
+            },
+            "context",
+            {"latent": grid, "known": grid, "attend": grid, "position": grid, "text_states": text, "text_mask": text},
+        ),
+        Graph(
+            "diffusion_modulation",
+            _TokenModulation(head),
+            {"context": normal(tokens, mar.width)},
+            "modulation",
+            {"context": {0: "cells"}},
+        ),
+        Graph(
+            "diffusion_step",
+            _Step(head),
+            {
+                "x": normal(tokens, latent),
+                "modulation": normal(tokens, head.modulation_size),
+                "time": torch.tensor([0.3]),
+            },
+            "velocity",
+            {"x": {0: "cells"}, "modulation": {0: "cells"}},
+        ),
+        Graph(
+            "duration",
+            duration,
+            {"text_states": normal(2, words, 384), "text_mask": torch.ones(2, words)},
+            "log_seconds",
+            {"text_states": text, "text_mask": text},
+        ),
+    ]
 
 
 def export(graph: Graph, path: Path) -> None:
@@ -103,9 +137,15 @@ def export(graph: Graph, path: Path) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         torch.onnx.export(
-            graph.module.eval(), tuple(graph.inputs.values()), str(path), dynamo=False, opset_version=OPSET,
-            input_names=list(graph.inputs), output_names=[graph.output], dynamic_axes=graph.dynamic,
-        )  # fmt: skip
+            graph.module.eval(),
+            tuple(graph.inputs.values()),
+            str(path),
+            dynamo=False,
+            opset_version=OPSET,
+            input_names=list(graph.inputs),
+            output_names=[graph.output],
+            dynamic_axes=graph.dynamic,
+        )
     model = onnx.load(str(path))
     store_half(model)
     onnx.checker.check_model(model)

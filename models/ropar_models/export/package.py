@@ -1,4 +1,4 @@
-"""Writes a model package: graphs, tokenizer, manifest with hashes, and parity vectors for the tests of other runtimes."""
+"""Writes a model package: graphs, tokenizer, manifest with hashes, and parity vectors for other runtimes' tests."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from ..configuration import Configuration
 from ..sampler import Grid, sample
 from ..text import TextEncoder
 from ..training import train_duration, train_mar, train_pvae
+from ..training.schedule import load_checkpoint
 from .graphs import export, graphs, round_weights
 
 FORMAT_VERSION = 1
@@ -47,7 +48,7 @@ def write_package(configuration: Configuration, data: Path, run: Path, package: 
     vectors = package.parent / "parity" / f"{package.name}.safetensors"
     vectors.parent.mkdir(exist_ok=True)
     save_file({k: np.ascontiguousarray(v) for k, v in parity.items()}, str(vectors))
-    write_manifest(configuration, data, package, version)
+    write_manifest(configuration, data, package, version, training_of(run))
     total = sum(f.stat().st_size for f in package.iterdir())
     print(f"{package}: {total / 1e6:.1f} MB")
 
@@ -66,18 +67,31 @@ def _sampling_parity(
     partial.latent = torch.randn(1, tokens, parts, size, generator=generator)
     partial.known[:, :, 0] = True
     partial.attend[:, 4:8, 2] = False
-    out = {"sampling.text": text[0], "sampling.noise": noise[0].numpy(), "sampling.order": order[0].numpy(),
-           "sampling.partial_latent": partial.latent[0].numpy()}  # fmt: skip
+    out = {
+        "sampling.text": text[0],
+        "sampling.noise": noise[0].numpy(),
+        "sampling.order": order[0].numpy(),
+        "sampling.partial_latent": partial.latent[0].numpy(),
+    }
     for name, grid in (("all", free), ("partial", partial)):
         latents = sample(
-            networks.mar, networks.head, grid, torch.from_numpy(text[0]), noise=noise, order=order,
-            iterations=settings.iterations, steps=settings.steps, guidance=settings.guidance,
-        )  # fmt: skip
+            networks.mar,
+            networks.head,
+            grid,
+            torch.from_numpy(text[0]),
+            noise=noise,
+            order=order,
+            iterations=settings.iterations,
+            steps=settings.steps,
+            guidance=settings.guidance,
+        )
         out[f"sampling.{name}"] = latents[0].numpy()
     return out
 
 
-def write_manifest(configuration: Configuration, data: Path, package: Path, version: str) -> None:
+def write_manifest(
+    configuration: Configuration, data: Path, package: Path, version: str, training: dict[str, Any]
+) -> None:
     """The manifest as docs/model-package.md describes it."""
     clips = [c for c in json.loads((data / "clips.json").read_text()) if c["split"] == "train"]
     hours: dict[tuple[str, str], float] = defaultdict(float)
@@ -101,12 +115,15 @@ def write_manifest(configuration: Configuration, data: Path, package: Path, vers
         "frames_per_token": configuration.pvae.frames_per_token,
         "latent_size": configuration.pvae.latent,
         "sampler": {
-            "iterations": configuration.sampling.iterations, "steps": configuration.sampling.steps,
+            "iterations": configuration.sampling.iterations,
+            "steps": configuration.sampling.steps,
             "guidance": configuration.sampling.guidance,
         },
         "limits": {
-            "max_tokens_per_window": configuration.mar_training.longest, "max_seconds": 60.0,
-            "max_prompt_characters": 1000, "max_text_tokens": 64,
+            "max_tokens_per_window": configuration.mar_training.longest,
+            "max_seconds": 60.0,
+            "max_prompt_characters": 1000,
+            "max_text_tokens": 64,
         },
         "text_encoder": "all-MiniLM-L6-v2",
         "licence": {
@@ -116,17 +133,35 @@ def write_manifest(configuration: Configuration, data: Path, package: Path, vers
         },
         "attribution": attribution,
         "training_data": [
-            {"source": source, "clips": counts[source, licence], "hours": round(hours[source, licence], 3), "licence": licence}
+            {
+                "source": source,
+                "clips": counts[source, licence],
+                "hours": round(hours[source, licence], 3),
+                "licence": licence,
+            }
             for source, licence in sorted(counts)
         ],
-        "measured": {},  # `card` fills it in
+        "measured": {"training": training},  # `card` adds the rest
         "files": {
-            name: {"path": path, "sha256": hashlib.sha256((package / path).read_bytes()).hexdigest(),
-                   "bytes": (package / path).stat().st_size}
+            name: {
+                "path": path,
+                "sha256": hashlib.sha256((package / path).read_bytes()).hexdigest(),
+                "bytes": (package / path).stat().st_size,
+            }
             for name, path in sorted(paths.items())
         },
-    }  # fmt: skip
+    }
     write_beside(package / "manifest.json", json.dumps(manifest, indent=1) + "\n")
+
+
+def training_of(run: Path) -> dict[str, Any]:
+    """How long each checkpoint was trained."""
+    out = {}
+    for name, title in (("pvae", "P-VAE"), ("mar", "transformer and diffusion head")):
+        state = load_checkpoint(run / f"{name}.pt")
+        if state is not None:
+            out[title] = {"steps": state["step"], "minutes": round(state["minutes"], 1)}
+    return out
 
 
 def write_beside(path: Path, text: str) -> None:

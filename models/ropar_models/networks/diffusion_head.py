@@ -38,11 +38,12 @@ class DiffusionHead(nn.Module):
         self.expand = nn.ModuleList(nn.Linear(width, width) for _ in range(config.blocks))
         self.contract = nn.ModuleList(nn.Linear(width, width) for _ in range(config.blocks))
         self.output = nn.Linear(width, latent)
-        for last in (self.time_modulation[-1], self.output):
-            nn.init.zeros_(last.weight)
-            nn.init.zeros_(last.bias)
-        nn.init.normal_(self.token_modulation[-1].weight, std=0.01)
-        nn.init.zeros_(self.token_modulation[-1].bias)
+        with torch.no_grad():
+            for name, parameter in self.named_parameters():
+                if name.startswith(("time_modulation.2.", "output.")) or name == "token_modulation.3.bias":
+                    parameter.zero_()
+                elif name == "token_modulation.3.weight":
+                    parameter.normal_(std=0.01)
 
     def modulate_token(self, context: Tensor) -> Tensor:
         """Context [M, W] -> the token's modulations [M, modulation_size]."""

@@ -16,8 +16,9 @@ class Duration(nn.Module):
         super().__init__()
         self.value = nn.Linear(text_width, width)
         self.score = nn.Linear(text_width, 4)
-        self.out = nn.Sequential(nn.GELU(approximate="tanh"), nn.Linear(4 * width, width), nn.GELU(approximate="tanh"),
-                                 nn.Linear(width, 2))
+        self.out = nn.Sequential(
+            nn.GELU(approximate="tanh"), nn.Linear(4 * width, width), nn.GELU(approximate="tanh"), nn.Linear(width, 2)
+        )
 
     def forward(self, text: Tensor, text_mask: Tensor) -> Tensor:
         weights = torch.softmax(self.score(text) + ((text_mask - 1.0) * 1e4)[..., None], dim=1)

@@ -44,9 +44,7 @@ class Mar(nn.Module):
         self.position = nn.Linear(2 * 64, width)
         self.from_text = nn.Sequential(nn.Linear(config.text_width, width), nn.LayerNorm(width))
         self.no_text = nn.Parameter(torch.randn(width) * 0.02)
-        self.text_blocks = nn.ModuleList(
-            SelfAttentionBlock(width, config.heads) for _ in range(config.text_layers)
-        )
+        self.text_blocks = nn.ModuleList(SelfAttentionBlock(width, config.heads) for _ in range(config.text_layers))
         self.text_norm = nn.LayerNorm(width)
         self.blocks = nn.ModuleList(CrossAttentionBlock(width, config.heads) for _ in range(config.layers))
         self.norm = nn.LayerNorm(width)

@@ -75,6 +75,7 @@ def draw_caption(generator: np.random.Generator, clip: dict[str, Any], mirrored:
 
 def balanced_weights(clips: list[dict[str, Any]], power: float, boost: dict[str, float]) -> np.ndarray:
     """Sampling probability per clip: a content with n clips gets n ** power, so that rare contents are learned too."""
+
     def group(c: dict[str, Any]) -> tuple[Any, ...]:
         return c["source"], c["dataset"], c["content"]
 

@@ -8,11 +8,13 @@ import os
 import random
 import time
 from pathlib import Path
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 import numpy as np
 import torch
-from torch import nn
+from torch import Tensor, nn
+
+Module = TypeVar("Module", bound=nn.Module)
 
 
 class Clock:
@@ -41,17 +43,18 @@ def learning_rate(peak: float, step: int, fraction: float, warm_up: int = 100, c
     return peak * rise * max(fall, 0.02)
 
 
-class Average:
+class Average(Generic[Module]):
     """Exponential moving average of a module's weights, with a short memory at the start."""
 
-    def __init__(self, module: nn.Module, decay: float = 0.999) -> None:
-        self.module = copy.deepcopy(module).eval().requires_grad_(False)
+    def __init__(self, module: Module, decay: float = 0.999) -> None:
+        self.module: Module = copy.deepcopy(module).eval().requires_grad_(False)
         self.decay = decay
 
     @torch.no_grad()
-    def update(self, module: nn.Module, step: int) -> None:
+    def update(self, module: Module, step: int) -> None:
         decay = min(self.decay, (1 + step) / (10 + step))
-        mine, theirs = list(self.module.parameters()), list(module.parameters())
+        mine: list[Tensor] = list(self.module.parameters())
+        theirs: list[Tensor] = list(module.parameters())
         torch._foreach_mul_(mine, decay)
         torch._foreach_add_(mine, theirs, alpha=1 - decay)
         for a, b in zip(self.module.buffers(), module.buffers(), strict=True):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -34,7 +35,9 @@ class Latents:
     A crop may start at any frame whose phase (start modulo frames per token) was encoded.
     """
 
-    def __init__(self, network: Pvae, arrays: Arrays, configuration: Configuration, phases: tuple[int, ...] = (0, 2)) -> None:
+    def __init__(
+        self, network: Pvae, arrays: Arrays, configuration: Configuration, phases: tuple[int, ...] = (0, 2)
+    ) -> None:
         self.phases, self.frames = phases, network.config.frames_per_token
         blocks: list[Tensor] = []
         cells: list[Tensor] = []
@@ -81,16 +84,20 @@ class Batch:
 
 
 def draw_mask(generator: np.random.Generator, tokens: int, parts: int) -> np.ndarray:
-    """Which cells are hidden [N, P]: mostly a cosine share of random cells (Chang et al. 2022), else what the
-    product asks for: whole parts (redo), a span of time (in-between), everything after a head (extend)."""
+    """Which cells are hidden [N, P]: mostly a cosine share of random cells (Chang et al. 2022), often all of them (only
+    then the text alone decides), else what the product asks for: whole parts (redo), a span of time (in-between),
+    everything after a head (extend)."""
     kind = generator.random()
     hidden = np.zeros((tokens, parts), bool)
-    if kind < 0.72:
+    if kind < 0.2:
+        hidden[:] = True
+        return hidden
+    if kind < 0.74:
         share = np.cos(generator.random() * np.pi / 2)
-        count = max(1, int(round(share * tokens * parts)))
+        count = max(1, round(share * tokens * parts))
         hidden.reshape(-1)[generator.permutation(tokens * parts)[:count]] = True
         return hidden
-    if kind < 0.86:
+    if kind < 0.87:
         columns = generator.permutation(parts)[: generator.integers(1, max(2, parts - 1))]
         first, last = sorted(generator.integers(0, tokens + 1, 2)) if generator.random() < 0.4 else (0, tokens)
         hidden[first:last, columns] = True
@@ -158,14 +165,17 @@ def collate(
     return Batch(latent, known, attend, target, position, text, text_mask)
 
 
-def batches(latents: Latents, arrays: Arrays, configuration: Configuration, generator: np.random.Generator):  # noqa: ANN201
+def batches(
+    latents: Latents, arrays: Arrays, configuration: Configuration, generator: np.random.Generator
+) -> Iterator[Batch]:
     """Endless batches of crops of like length, so that little is padding."""
     training, frames = configuration.mar_training, configuration.pvae.frames_per_token
     weights = balanced_weights(arrays.clips, configuration.data.power, configuration.data.boost)
     while True:
         chosen = generator.choice(len(arrays.clips), training.batch * 8, p=weights)
         crops = [
-            draw_crop(generator, int(i), arrays.clips[i], training.longest, frames, configuration.data.crop) for i in chosen
+            draw_crop(generator, int(i), arrays.clips[i], training.longest, frames, configuration.data.crop)
+            for i in chosen
         ]
         crops.sort(key=lambda c: c.tokens)
         for k in generator.permutation(8):
@@ -176,9 +186,7 @@ def batches(latents: Latents, arrays: Arrays, configuration: Configuration, gene
 def loss_of(networks: Networks, batch: Batch, draws: int) -> Tensor:
     """Mean flow-matching loss over the hidden credible cells."""
     with torch.autocast(batch.latent.device.type, torch.bfloat16):
-        context = networks.mar(
-            batch.latent, batch.known, batch.attend, batch.position, batch.text, batch.text_mask
-        )
+        context = networks.mar(batch.latent, batch.known, batch.attend, batch.position, batch.text, batch.text_mask)
         return networks.head.loss(context[batch.target], batch.latent[batch.target], draws).mean()
 
 
@@ -205,8 +213,16 @@ def train(configuration: Configuration, data: Path, out: Path, minutes: float, s
     recent: list[float] = []
 
     def save() -> None:
-        save_checkpoint(path, {"networks": networks.state_dict(), "average": average.module.state_dict(),
-                               "optimizer": optimizer.state_dict(), "step": step, "minutes": clock.elapsed})  # fmt: skip
+        save_checkpoint(
+            path,
+            {
+                "networks": networks.state_dict(),
+                "average": average.module.state_dict(),
+                "optimizer": optimizer.state_dict(),
+                "step": step,
+                "minutes": clock.elapsed,
+            },
+        )
 
     for batch in batches(latents, arrays, configuration, generator):
         for group in optimizer.param_groups:

@@ -17,7 +17,14 @@ from .dataset import Arrays, balanced_weights, draw_crop
 from .schedule import Average, Clock, Log, learning_rate, load_checkpoint, save_checkpoint, seed_everything
 
 # Below these deviations a channel holds noise, not motion; dividing by less would make the network learn it.
-_SMALLEST = {"yaw_velocity": 0.3, "planar_velocity": 0.2, "height": 0.05, "position": 0.04, "velocity": 0.15, "rotation": 0.06}
+_SMALLEST = {
+    "yaw_velocity": 0.3,
+    "planar_velocity": 0.2,
+    "height": 0.05,
+    "position": 0.04,
+    "velocity": 0.15,
+    "rotation": 0.06,
+}
 
 
 def statistics(features: np.ndarray) -> tuple[Tensor, Tensor]:
@@ -46,7 +53,9 @@ def channel_weights(dimensions: int) -> Tensor:
     return weights
 
 
-def cell_credibility(arrays: Arrays, clip: dict[str, Any], mirrored: bool, scheme: str, threshold: float, frames: int) -> np.ndarray:
+def cell_credibility(
+    arrays: Arrays, clip: dict[str, Any], mirrored: bool, scheme: str, threshold: float, frames: int
+) -> np.ndarray:
     """Credible cells [T // frames, P]: every frame of the token must be credible."""
     seen = arrays.seen(clip, mirrored)
     if seen.min() >= 1.0:
@@ -83,7 +92,9 @@ def draw_batch(
     return torch.from_numpy(np.stack(features)), torch.from_numpy(cells)
 
 
-def loss_terms(network: Pvae, features: Tensor, credible: Tensor, weights: Tensor, divergence_weight: float) -> dict[str, Tensor]:
+def loss_terms(
+    network: Pvae, features: Tensor, credible: Tensor, weights: Tensor, divergence_weight: float
+) -> dict[str, Tensor]:
     """Smooth L1 on normalised channels of credible cells, plus the divergence from the unit Gaussian."""
     with torch.autocast(features.device.type, torch.bfloat16):
         mean, log_variance = network.posterior(features, credible)
@@ -99,12 +110,16 @@ def loss_terms(network: Pvae, features: Tensor, credible: Tensor, weights: Tenso
         reconstruction = reconstruction + ((error * weight).mean(-1) * credible[:, :, p]).sum() / cells
     divergence = 0.5 * (mean**2 + log_variance.exp() - 1 - log_variance).sum(-1)
     divergence = (divergence * credible).sum() / cells
-    return {"loss": reconstruction + divergence_weight * divergence, "reconstruction": reconstruction, "divergence": divergence}
+    return {
+        "loss": reconstruction + divergence_weight * divergence,
+        "reconstruction": reconstruction,
+        "divergence": divergence,
+    }
 
 
 @torch.no_grad()
 def evaluate(network: Pvae, arrays: Arrays, limit: int = 120) -> dict[str, float]:
-    """Mean joint position error (mm) of reconstructed motion after forward kinematics, root drift included and excluded."""
+    """Mean joint error (mm) of reconstructed motion after forward kinematics, root drift excluded and included."""
     local, world = [], []
     for clip in arrays.clips[:: max(1, len(arrays.clips) // limit)]:
         frames = clip["frames"] // network.config.frames_per_token * network.config.frames_per_token
@@ -154,8 +169,16 @@ def train(configuration: Configuration, data: Path, out: Path, minutes: float, s
     per_channel = channel_weights(network.dimensions)
 
     def save() -> None:
-        save_checkpoint(path, {"network": network.state_dict(), "average": average.module.state_dict(),
-                               "optimizer": optimizer.state_dict(), "step": step, "minutes": clock.elapsed})  # fmt: skip
+        save_checkpoint(
+            path,
+            {
+                "network": network.state_dict(),
+                "average": average.module.state_dict(),
+                "optimizer": optimizer.state_dict(),
+                "step": step,
+                "minutes": clock.elapsed,
+            },
+        )
 
     while not clock.over and (steps is None or step < steps):
         features, credible = draw_batch(arrays, weights, configuration, generator)
@@ -189,7 +212,9 @@ def calibrate(network: Pvae, arrays: Arrays, limit: int = 400) -> None:
     for clip in arrays.clips[:: max(1, len(arrays.clips) // limit)]:
         n = clip["frames"] // frames
         features = torch.from_numpy(np.array(arrays.view(clip, False)[: n * frames]))[None]
-        rows.append(network.posterior(features, torch.ones(1, n, len(network.channels)))[0].reshape(-1, network.config.latent))
+        rows.append(
+            network.posterior(features, torch.ones(1, n, len(network.channels)))[0].reshape(-1, network.config.latent)
+        )
     latents = torch.cat(rows)
     network.latent_mean, network.latent_std = latents.mean(0), latents.std(0).clamp(min=0.05)
 

@@ -1,0 +1,133 @@
+"""The model card: measured figures go into a package's manifest and, with data and licences, into its README.md."""
+
+from __future__ import annotations
+
+import json
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+from .package import write_beside
+
+
+def write_card(package: Path, probe: Path) -> Path:
+    """Write `README.md` of the package and `measured` of its manifest from what `probe` measured."""
+    manifest = json.loads((package / "manifest.json").read_text())
+    result = json.loads(probe.read_text())
+    manifest["measured"] = {**manifest["measured"], **summary(result)}
+    write_beside(package / "manifest.json", json.dumps(manifest, indent=1) + "\n")
+    path = package / "README.md"
+    write_beside(path, card(manifest, result))
+    return path
+
+
+def summary(result: dict[str, Any]) -> dict[str, Any]:
+    """The figures that travel in the manifest."""
+    return {
+        "seeds_per_prompt": result["seeds"],
+        "obeys": {
+            name: {kind: round(rate["rate"], 3) for kind, rate in probe["rates"].items()}
+            for name, probe in result["probes"].items()
+        },
+        "styles": {name: round(style["separation"][style["best"]], 3) for name, style in result["styles"].items()},
+        "quality": {
+            kind: {k: round(v, 4) for k, v in figures.items()} if isinstance(figures, dict) else round(figures, 2)
+            for kind, figures in result["quality"].items()
+        },
+    }
+
+
+def _rate(rate: dict[str, Any]) -> str:
+    return f"{100 * rate['rate']:.1f} %"
+
+
+def _obedience(result: dict[str, Any]) -> list[str]:
+    rows = ["| probe | needed | the corpus' wording | other wordings | |", "| --- | --- | --- | --- | --- |"]
+    for name, probe in result["probes"].items():
+        caption = probe["rates"]["caption"]
+        free = [rate for kind, rate in probe["rates"].items() if kind != "caption"]
+        verdict = [] if probe["passed"] else ["missed"]
+        if min(rate["rate"] for rate in free) < caption["rate"] - 0.05:
+            verdict.append("other wording behind")
+        others = "; ".join(f"{_rate(rate)} “{rate['prompt']}”" for rate in free)
+        first = f"{_rate(caption)} “{caption['prompt']}”"
+        rows.append(f"| {name} | {100 * probe['gate']:.0f} % | {first} | {others} | {', '.join(verdict)} |")
+    return rows
+
+
+def _styles(result: dict[str, Any]) -> list[str]:
+    rows = [
+        "| style | prompt | measure that differs most from normal walking | pairs told apart |",
+        "| --- | --- | --- | --- |",
+    ]
+    for name, style in result["styles"].items():
+        score = style["separation"][style["best"]]
+        direction = "more" if score >= 0.5 else "less"
+        measure = style["best"].replace("_", " ")
+        rows.append(f"| {name} | “{style['prompt']}” | {direction} {measure} | {100 * max(score, 1 - score):.0f} % |")
+    return rows
+
+
+def _quality(result: dict[str, Any]) -> list[str]:
+    names = {
+        "test_split": "recorded, test split",
+        "test_split_rebuilt": "the same through the P-VAE",
+        "generated": "generated",
+    }
+    rows = ["| motions | clips | foot skate | jerk, m/s³ | exploded |", "| --- | --- | --- | --- | --- |"]
+    for kind, title in names.items():
+        if kind in result["quality"]:
+            q = result["quality"][kind]
+            rows.append(f"| {title} | {q['clips']} | {q['foot_skate']:.3f} | {q['jerk']:.0f} | {q['exploded']} |")
+    return rows
+
+
+def card(manifest: dict[str, Any], result: dict[str, Any]) -> str:
+    """The card's text. What no figure can say stands in tables/card.json."""
+    words = json.loads(resources.files("ropar_models").joinpath("tables/card.json").read_text())
+    licence, training = manifest["licence"], manifest["measured"].get("training", {})
+    quality = result["quality"]
+    missed = [name for name, probe in result["probes"].items() if not probe["passed"]]
+    stages = [f"{name}: {t['steps']} steps, {t['minutes']:.0f} minutes" for name, t in training.items()]
+    lines = [
+        f"# {manifest['name']} {manifest['version']}",
+        "",
+        words["what"],
+        "",
+        f"**Licence: {licence['id']}.** {licence['notice']}",
+        "",
+        "## Does it obey?",
+        "",
+        f"{result['seeds']} motions per prompt, each judged by a measured sign (`ropar_models/evaluation/signs.py`).",
+        "No caption of the training data holds the other wordings. Measured with `ropar-models probe` on this package.",
+        "",
+        *_obedience(result),
+        "",
+        f"Below its gate: {', '.join(missed) if missed else 'none'}.",
+        "",
+        "Styles: how often one motion of the style and one of normal walking are told apart by a single measure",
+        "(50 % is chance).",
+        "",
+        *_styles(result),
+        "",
+        "## Is it clean?",
+        "",
+        words["quality"],
+        "",
+        *_quality(result),
+        "",
+    ]
+    if "rebuilt_joint_error_mm" in quality:
+        lines += [f"Mean joint error of the P-VAE on the test split: {quality['rebuilt_joint_error_mm']:.1f} mm.", ""]
+    lines += ["## Known failures", "", *(f"- {failure}" for failure in words["failures"]), "", "## Training", ""]
+    if stages:
+        lines += [f"Two CPU cores. {'; '.join(stages)}. {words['training']}", ""]
+    lines += ["| source | clips | hours | licence |", "| --- | --- | --- | --- |"]
+    lines += [
+        f"| {d['source']} | {d['clips']} | {d['hours']:.2f} | {d['licence']} |" for d in manifest["training_data"]
+    ]
+    lines += ["", "## Credits", ""]
+    lines += [
+        f"- {a['work']}. {a['author']}. {a['licence']}. Changes: {a['changes']}." for a in manifest["attribution"]
+    ]
+    return "\n".join(lines) + "\n"

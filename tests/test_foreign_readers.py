@@ -1,0 +1,95 @@
+"""Files that RoPAR writes, as other programs read them: the Khronos validator, three.js, Blender.
+
+`tests/run` installs the readers where it can; one that is not there is reported as skipped, with the reason.
+"""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT / "tests" / "readers"))
+import check  # noqa: E402
+
+PROMPT = "a person walks forward and waves with the left hand"
+
+
+@pytest.fixture(scope="session")
+def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """A made-up motion of every joint, with what core's kinematics say of it, and a generated motion."""
+    folder = tmp_path_factory.mktemp("clips")
+    example = [
+        "cargo",
+        "run",
+        "--quiet",
+        "--release",
+        "--package",
+        "ropar-exporters",
+        "--example",
+        "synthetic_clip",
+        "--",
+    ]
+    made: dict[str, Path] = {}
+    for extension, rate in (("glb", "30"), ("bvh", "30"), ("glb", "24"), ("bvh", "120")):
+        path = folder / f"synthetic_{rate}.{extension}"
+        subprocess.run([*example, str(path), rate], cwd=ROOT, check=True)
+        made[path.name] = path
+    for extension in ("glb", "bvh"):
+        path = folder / f"generated.{extension}"
+        command = [
+            ROOT / "target" / "release" / "ropar",
+            "generate",
+            PROMPT,
+            "--seed",
+            "1",
+            "--seconds",
+            "2",
+            "--quiet",
+            "-o",
+            path,
+        ]
+        subprocess.run(command, cwd=ROOT, check=True)
+        made[path.name] = path
+    return made
+
+
+def read(reader: str, path: Path, fps: float) -> check.Seen:
+    try:
+        return check.three(path) if reader == "three" else check.blender(path, fps, None)
+    except check.Skipped as reason:
+        pytest.skip(str(reason))
+
+
+@pytest.mark.parametrize("name", ["synthetic_30.glb", "synthetic_24.glb", "generated.glb"])
+def test_the_khronos_validator_finds_nothing(files: dict[str, Path], name: str) -> None:
+    try:
+        verdict = check.validator(files[name])
+    except check.Skipped as reason:
+        pytest.skip(str(reason))
+    assert verdict.startswith("0 errors, 0 warnings")
+
+
+@pytest.mark.parametrize("reader", ["three", "blender"])
+@pytest.mark.parametrize("name", ["synthetic_30.glb", "synthetic_30.bvh", "synthetic_24.glb", "synthetic_120.bvh"])
+def test_joints_are_where_core_has_them(files: dict[str, Path], name: str, reader: str) -> None:
+    path = files[name]
+    expected = check.expectation(path)
+    assert expected is not None and expected.fps is not None
+    check.compare(read(reader, path, expected.fps), expected)
+
+
+@pytest.mark.parametrize("reader", ["three", "blender"])
+def test_a_generated_motion_is_the_same_in_both_formats(files: dict[str, Path], reader: str) -> None:
+    glb, bvh = (read(reader, files[f"generated.{extension}"], 30.0) for extension in ("glb", "bvh"))
+    assert len(glb.positions) == 60
+    check.compare(
+        bvh,
+        glb._replace(
+            joints=[j for j in glb.joints if j in bvh.joints],
+            positions=[
+                [p for j, p in zip(glb.joints, frame, strict=True) if j in bvh.joints] for frame in glb.positions
+            ],
+        ),
+    )
