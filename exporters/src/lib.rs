@@ -14,6 +14,7 @@
 pub mod atomic;
 pub mod bvh;
 mod error;
+pub mod fbx;
 pub mod glb;
 mod motion_check;
 pub mod scene;
