@@ -98,7 +98,7 @@ fn more_frames_than_any_take_has_are_refused() {
 #[test]
 fn numbers_that_are_none_are_refused_or_replaced() {
     for number in ["nan", "inf", "1e999", "-1e308"] {
-        let file = replaced("plain_7400", "0,95,0", &format!("0,{number},0"));
+        let file = replaced("plain_7400", "0.0,95.0,0.0", &format!("0.0,{number},0.0"));
         if let Ok(scene) = fbx::read(&file) {
             assert!(scene.nodes.iter().all(|node| node.rest.matrix().is_finite()), "{number}");
             assert!(ropar_exporters::scene::global_positions(&scene, None)[0].is_finite(), "{number}");

@@ -120,6 +120,7 @@ class File:
     layer_weight: float | None = None  # a second, additive layer with the same T keys
     skin: bool = False
     unit_correction: float = 1.0
+    left_handed: bool = False
 
     def value(self, node: Node, letter: str, frame: int, rest: Vector) -> Vector:
         keys = node.keys.get(letter)
@@ -153,6 +154,9 @@ class File:
             scales.append(s)
         metres = self.unit / 100 * self.unit_correction
         places = [[m[i][3] * metres for i in range(3)] for m in world]
+        if self.left_handed:
+            # Right and up stay, front is where the file has its back.
+            return [[x, y, -z] for x, y, z in places]
         return [[x, z, -y] for x, y, z in places] if self.up == 2 else places
 
     def frames(self) -> int:
@@ -178,7 +182,7 @@ class File:
     # Version 7
 
     def settings(self) -> str:
-        front = {1: (2, 1), 2: (1, -1)}[self.up]
+        front = (2, -1) if self.left_handed else {1: (2, 1), 2: (1, -1)}[self.up]
         rows = [
             ("UpAxis", self.up), ("UpAxisSign", 1), ("FrontAxis", front[0]), ("FrontAxisSign", front[1]),
             ("CoordAxis", 0), ("CoordAxisSign", 1),
@@ -464,6 +468,7 @@ FILES: dict[str, File] = {
     "plain_6100": File(puppet(), version=6100),
     "z_up_in_metres": File(puppet(100, up=2), up=2, unit=100.0),
     "y_up_in_inches": File(puppet(2.54), unit=2.54),
+    "left_handed": File(with_changes(pre=(20, -35, 110)), left_handed=True),
     "six_rotation_orders": File(rotation_orders()),
     "pre_rotation": File(with_changes(pre=(20, -35, 110))),
     "pre_and_post_rotation": File(with_changes(pre=(20, -35, 110), post=(-15, 40, 5))),
@@ -494,7 +499,7 @@ FILES: dict[str, File] = {
     "rate_120": File(puppet(), fps=120.0, time_mode=1),
     "two_layers": File(puppet(), layer_weight=50.0),
     "skinned_triangle": File(puppet(), skin=True),
-    "person_of_150_metres": File(giant(), unit_correction=0.01),
+    "person_of_142_metres": File(giant(), unit_correction=0.01),
     "angles_beyond_a_turn": File(
         with_changes(keys={"R": [(170.0 + 95 * i, 80.0 * i, -200.0 * i) for i in range(5)]})
     ),
@@ -581,9 +586,9 @@ def binary(text: str, version: int) -> bytes:
 # Also as binary files, to put takes into.
 BINARY = {
     "plain_7400": 7400, "pre_and_post_rotation": 7300, "rotation_order_with_pre_rotation": 7400,
-    "pivots_and_offsets": 7500, "six_rotation_orders": 7700, "z_up_in_metres": 7400, "y_up_in_inches": 7100,
+    "pivots_and_offsets": 7500, "six_rotation_orders": 7700, "z_up_in_metres": 7400, "left_handed": 7400, "y_up_in_inches": 7100,
     "skeleton_under_a_scaled_group": 7400, "skinned_triangle": 7500, "two_takes": 7400, "no_takes": 7400,
-    "segment_scale_compensation": 7400, "person_of_150_metres": 7400, "equal_names": 7400,
+    "segment_scale_compensation": 7400, "person_of_142_metres": 7400, "equal_names": 7400,
 }
 
 
