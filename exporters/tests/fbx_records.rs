@@ -34,7 +34,10 @@ fn text(record: &NodeHandle<'_>) -> String {
 }
 
 fn children(tree: &Tree, section: &str) -> Vec<String> {
-    tree.root().first_child_by_name(section).map(|list| list.children().map(|child| text(&child)).collect()).unwrap_or_default()
+    tree.root()
+        .first_child_by_name(section)
+        .map(|list| list.children().map(|child| text(&child)).collect())
+        .unwrap_or_default()
 }
 
 fn number(value: &AttributeValue) -> i64 {

@@ -517,6 +517,13 @@ ARRAY_KINDS = {
     "KeyTime": "q", "KeyValueFloat": "f", "KeyAttrFlags": "i", "KeyAttrDataFloat": "f", "KeyAttrRefCount": "i",
     "Indexes": "i", "PolygonVertexIndex": "i",
 }
+# Types of properties that are whole numbers.
+WHOLE = ('"int"', '"enum"', '"bool"', '"KTime"')
+# Their first value is an identifier, which has 64 bits.
+OBJECTS = {
+    "Model", "NodeAttribute", "Geometry", "Deformer", "AnimationStack", "AnimationLayer", "AnimationCurveNode",
+    "AnimationCurve",
+}
 TOKEN = re.compile(r'"[^"]*"|[{}]|\*\d+|[A-Za-z]\w*:|[^\s{},:]+')
 
 
@@ -550,8 +557,9 @@ def packed(tokens: list[str], version: int, at: int) -> tuple[bytes, int]:
                     kind, _, plain = text.partition(b"::")
                     text = plain + b"\0\1" + kind
                 blob += b"S" + struct.pack("<I", len(text)) + text
-            elif re.fullmatch(r"-?\d+", value):
-                blob += b"L" + struct.pack("<q", int(value))
+            elif re.fullmatch(r"-?\d+", value) and not (name == "P" and values[1] not in WHOLE):
+                is_long = name == "C" or '"KTime"' in values or (name in OBJECTS and value is values[0])
+                blob += b"L" + struct.pack("<q", int(value)) if is_long else b"I" + struct.pack("<i", int(value))
             else:
                 blob += b"D" + struct.pack("<d", float(value))
     number = "<Q" if version >= 7500 else "<I"
