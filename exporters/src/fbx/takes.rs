@@ -35,7 +35,7 @@ pub(super) fn sample(
             continue;
         };
         let frames = ((last - first) * fps).round().max(0.0);
-        if !(frames < limits::FRAMES as f64) {
+        if frames >= limits::FRAMES as f64 {
             return Err(FbxError::Limit {
                 what: "frames in a take",
                 found: frames as u64,
