@@ -67,8 +67,9 @@ impl<'a> Container<'a> {
         }
         out.resize(out.len() + null_record_bytes(wide), 0);
         out.extend(self.footer_id);
-        out.extend([0; 4]);
+        // As Autodesk's files have it: at least one byte of padding, then four zeros, so that the length is even by 16.
         out.resize(out.len() + 16 - out.len() % 16, 0);
+        out.extend([0; 4]);
         out.extend(self.version.to_le_bytes());
         out.extend([0; 120]);
         out.extend(FOOTER_END);

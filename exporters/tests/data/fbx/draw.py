@@ -586,8 +586,8 @@ def binary(text: str, version: int) -> bytes:
         record, used = packed(tokens, version, len(out))
         out, tokens = out + record, tokens[used:]
     out += bytes(25 if version >= 7500 else 13)
-    out += bytes(range(0xA0, 0xB0)) + bytes(4)
-    out += bytes(16 - len(out) % 16) + struct.pack("<I", version) + bytes(120)
+    out += bytes.fromhex("fabcab09d0c8d466b176fb831cf7267e")
+    out += bytes(16 - len(out) % 16) + bytes(4) + struct.pack("<I", version) + bytes(120)
     return out + bytes.fromhex("f85a8c6adef5d97eece90ce3758f290b")
 
 
