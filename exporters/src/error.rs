@@ -4,6 +4,7 @@ use std::io;
 use std::path::PathBuf;
 
 use crate::bvh::BvhError;
+use crate::fbx::FbxError;
 use crate::glb::GlbError;
 use crate::gltf::GltfError;
 
@@ -22,7 +23,7 @@ pub enum ErrorKind {
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// The file name does not end in a known extension.
-    #[error("`{}` has no extension that RoPAR knows; use a name that ends in .glb, .gltf, .vrm, .vrma or .bvh", path.display())]
+    #[error("`{}` has no extension that RoPAR knows; use a name that ends in .glb, .gltf, .vrm, .vrma, .bvh or .fbx", path.display())]
     UnsupportedExtension {
         /// The file name as given.
         path: PathBuf,
@@ -69,6 +70,14 @@ pub enum Error {
         /// The reason.
         source: GltfError,
     },
+    /// The content is not an FBX file that RoPAR reads, or the scene does not fit it.
+    #[error("`{}`: {source}", path.display())]
+    Fbx {
+        /// The file.
+        path: PathBuf,
+        /// The reason.
+        source: FbxError,
+    },
     /// The request does not fit the file's format or content.
     #[error("`{}`: {reason}", path.display())]
     Unfit {
@@ -96,8 +105,9 @@ impl Error {
             Error::Glb { source, .. } if source.is_unfit_motion() => ErrorKind::Usage,
             Error::Bvh { source, .. } if source.is_unfit_motion() => ErrorKind::Usage,
             Error::Gltf { source, .. } if source.is_unfit() => ErrorKind::Usage,
+            Error::Fbx { source, .. } if source.is_unfit() => ErrorKind::Usage,
             Error::Unfit { .. } => ErrorKind::Usage,
-            Error::Glb { .. } | Error::Bvh { .. } | Error::Gltf { .. } => ErrorKind::Input,
+            Error::Glb { .. } | Error::Bvh { .. } | Error::Gltf { .. } | Error::Fbx { .. } => ErrorKind::Input,
             Error::Unwritable { .. } => ErrorKind::Output,
         }
     }

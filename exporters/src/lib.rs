@@ -1,7 +1,7 @@
 //! Scene files in and out.
 //!
 //! Two things are read and written: *clips*, the motions that RoPAR makes, on its own skeleton ([`glb`] with a skinned
-//! mannequin, [`bvh`]), and *scenes* of any origin ([`scene`], through [`gltf`] and [`bvh`]). The functions here go by
+//! mannequin, [`bvh`]), and *scenes* of any origin ([`scene`], through [`gltf`], [`bvh`] and [`fbx`]). The functions here go by
 //! file extension and write atomically; the modules work on bytes.
 //!
 //! ```no_run
@@ -24,6 +24,7 @@
 pub mod atomic;
 pub mod bvh;
 mod error;
+pub mod fbx;
 pub mod glb;
 pub mod gltf;
 pub mod inspect;
@@ -79,6 +80,8 @@ pub enum Format {
     Vrma,
     /// Biovision Hierarchy.
     Bvh,
+    /// Autodesk FBX.
+    Fbx,
 }
 
 impl Format {
@@ -92,6 +95,7 @@ impl Format {
             Some("vrm") => Ok(Format::Vrm),
             Some("vrma") => Ok(Format::Vrma),
             Some("bvh") => Ok(Format::Bvh),
+            Some("fbx") => Ok(Format::Fbx),
             _ => Err(Error::UnsupportedExtension { path: path.to_owned() }),
         }
     }
@@ -99,9 +103,10 @@ impl Format {
     /// The format of `path`, where [`write_clip`] writes it; otherwise an error with the formats that it does.
     pub fn of_new_clip(path: &Path) -> Result<Self, Error> {
         match Self::of(path)? {
-            format @ (Format::Glb | Format::Vrma | Format::Bvh) => Ok(format),
+            format @ (Format::Glb | Format::Vrma | Format::Bvh | Format::Fbx) => Ok(format),
             Format::Gltf | Format::Vrm => {
-                let reason = "a new clip is written as .glb, .vrma or .bvh; `ropar convert` makes others from these";
+                let reason =
+                    "a new clip is written as .glb, .vrma, .bvh or .fbx; `ropar convert` makes others from these";
                 Err(Error::Unfit { path: path.to_owned(), reason: reason.to_owned() })
             }
         }
@@ -122,7 +127,7 @@ pub fn read_clip(path: &Path) -> Result<Clip, Error> {
             let motion = bvh::to_motion(&file).map_err(in_bvh(path))?;
             Ok(Clip { motion, extras: Map::new(), warnings: file.warnings })
         }
-        Format::Gltf | Format::Vrm | Format::Vrma => Err(no_clip(path)),
+        Format::Gltf | Format::Vrm | Format::Vrma | Format::Fbx => Err(no_clip(path)),
     }
 }
 
@@ -139,6 +144,10 @@ pub fn write_clip(path: &Path, clip: &Clip, fps: Option<f32>) -> Result<(), Erro
     let bytes = match format {
         Format::Glb => glb::write(motion, &clip.extras).map_err(in_glb(path))?,
         Format::Bvh => bvh::write(motion).map_err(in_bvh(path))?.into_bytes(),
+        Format::Fbx => {
+            let scene = scene::from_motion(motion, "motion");
+            fbx::write(&scene, &fbx::WriteOptions::default()).map_err(in_fbx(path))?
+        }
         Format::Gltf | Format::Vrm | Format::Vrma => gltf::write_vrma(motion, "motion").map_err(in_gltf(path))?,
     };
     atomic::write(path, &bytes)
@@ -168,7 +177,7 @@ pub fn replace_joints(
     let bytes = match format {
         Format::Glb => glb::replace(&original, motion, joints, extras).map_err(in_glb(input))?,
         Format::Bvh => bvh::replace(&original, motion, joints).map_err(in_bvh(input))?,
-        Format::Gltf | Format::Vrm | Format::Vrma => return Err(no_clip(input)),
+        Format::Gltf | Format::Vrm | Format::Vrma | Format::Fbx => return Err(no_clip(input)),
     };
     atomic::write(output, &bytes)
 }
@@ -198,6 +207,10 @@ fn no_clip(path: &Path) -> Error {
 
 fn in_gltf(path: &Path) -> impl FnOnce(gltf::GltfError) -> Error {
     move |source| Error::Gltf { path: path.to_owned(), source }
+}
+
+fn in_fbx(path: &Path) -> impl FnOnce(fbx::FbxError) -> Error {
+    move |source| Error::Fbx { path: path.to_owned(), source }
 }
 
 fn in_glb(path: &Path) -> impl FnOnce(glb::GlbError) -> Error {

@@ -6,7 +6,7 @@ use std::path::Path;
 use crate::error::Error;
 use crate::gltf::{self, Container, InsertOptions, ReadOptions};
 use crate::scene::{Scene, Take, to_motion};
-use crate::{Format, atomic, bvh, in_bvh, in_gltf, read_bytes};
+use crate::{Existing, Format, atomic, bvh, fbx, in_bvh, in_fbx, in_gltf, read_bytes};
 
 /// How to read a scene.
 #[derive(Debug, Clone, Copy, Default)]
@@ -48,6 +48,13 @@ pub fn read_scene_with(path: &Path, options: &ReadSceneOptions) -> Result<Scene,
             let clip = bvh::read(&bytes).map_err(in_bvh(path))?;
             bvh::to_scene(&clip, options.metres_per_unit).map_err(in_bvh(path))
         }
+        Format::Fbx => {
+            let mut scene = fbx::read(&bytes).map_err(in_fbx(path))?;
+            if let Some(fps) = options.fps {
+                scene.takes = scene.takes.iter().map(|take| take.resampled(fps)).collect();
+            }
+            Ok(scene)
+        }
     }
 }
 
@@ -79,6 +86,10 @@ pub fn write_scene(path: &Path, scene: &Scene, options: &WriteSceneOptions) -> R
             let scene = Scene { takes: takes.into_iter().map(Cow::into_owned).collect(), ..without_takes(scene) };
             gltf::write(&scene, container).map_err(in_gltf(path))?
         }
+        Format::Fbx => {
+            let scene = Scene { takes: takes.into_iter().map(Cow::into_owned).collect(), ..without_takes(scene) };
+            fbx::write(&scene, &fbx::WriteOptions::default()).map_err(in_fbx(path))?
+        }
         Format::Vrm => {
             return Err(unfit(path, "an avatar cannot be made from joints; write a .glb, or a .vrma for VRM hosts"));
         }
@@ -100,6 +111,23 @@ pub fn insert_take(target: &Path, output: &Path, take: &Take, options: &InsertOp
             let inserted = gltf::insert(&read_bytes(target)?, take, options).map_err(in_gltf(target))?;
             warnings.extend(inserted.warnings);
             inserted.bytes
+        }
+        Format::Fbx => {
+            let original = read_bytes(target)?;
+            let mut take = Cow::Borrowed(take);
+            if let Some(name) = &options.name {
+                take.to_mut().name.clone_from(name);
+            }
+            // Takes of an FBX file are told apart by name alone.
+            if options.existing == Existing::Keep
+                && fbx::read(&original).map_err(in_fbx(target))?.take(&take.name).is_some()
+            {
+                return Err(unfit(
+                    target,
+                    format!("has a take `{}` already; give the new one another name", take.name),
+                ));
+            }
+            fbx::insert(&original, &take, &fbx::InsertOptions::default()).map_err(in_fbx(target))?
         }
         Format::Bvh => {
             return Err(unfit(target, "a BVH file holds one animation; write the scene as a new file instead"));

@@ -54,7 +54,7 @@ fn joints_are_replaced_in_files_of_both_formats() {
 
 #[test]
 fn unknown_extensions_are_refused_before_anything_is_touched() {
-    for name in ["clip.fbx", "clip", "clip.", ".glb", "glb", "clip.glb.txt"] {
+    for name in ["clip.blend", "clip", "clip.", ".glb", "glb", "clip.glb.txt"] {
         let error = Format::of(Path::new(name)).unwrap_err();
         assert!(matches!(error, Error::UnsupportedExtension { .. }), "{name}");
         assert_eq!(error.kind(), ErrorKind::Usage);

@@ -1,6 +1,6 @@
 """Blender: world positions of every joint in every frame, by its own importers.
 
-Run with a Python that has `bpy`: blender_reader.py FILE.(glb|bvh) FPS OUT.json
+Run with a Python that has `bpy`: blender_reader.py FILE.(glb|bvh|fbx) FPS OUT.json
 Writes {"fps", "joints": [name], "positions": [frame][joint][x, y, z]} in metres, Y up.
 """
 
@@ -23,6 +23,11 @@ def import_file(path: str, fps: float) -> float:
         bpy.ops.preferences.addon_enable(module="io_anim_bvh")
         bpy.ops.import_anim.bvh(filepath=path, global_scale=CENTIMETRE)
         return 1.0
+    if path.lower().endswith(".fbx"):
+        bpy.ops.preferences.addon_enable(module="io_scene_fbx")
+        bpy.ops.import_scene.fbx(filepath=path)
+        # The importer sets the scene's rate from the file, rounded.
+        return float(scene.render.fps) / fps
     bpy.ops.import_scene.gltf(filepath=path)
     # Keys keep their time, counted in frames of the scene's whole rate.
     return float(scene.render.fps) / fps

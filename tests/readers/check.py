@@ -1,6 +1,6 @@
 """Has other programs read files that RoPAR wrote, and compares what they see.
 
-    python tests/readers/check.py FILE.glb FILE.bvh ... [--require validator,three,blender]
+    python tests/readers/check.py FILE.glb FILE.bvh FILE.fbx ... [--require validator,three,blender]
 
 Readers: the Khronos glTF validator (no errors, no warnings) and three.js, both through Node (`npm ci` in this folder
 once); Blender's importers through a Python with `bpy` (this one, or --blender-python). Joint positions are compared
@@ -11,6 +11,7 @@ Every reader is reported as ok, FAILED or skipped; the exit status is 1 when one
 import argparse
 import json
 import math
+import re
 import shutil
 import subprocess
 import sys
@@ -104,16 +105,24 @@ def expectation(path: Path) -> Seen | None:
     return Seen(content["fps"], content["joints"], content["positions"])
 
 
+def as_three_has_it(name: str) -> str:
+    """A joint's name as three.js' FBX loader gives it."""
+    return re.sub(r"[\[\].:/]", "", re.sub(r"\s", "_", name))
+
+
 def compare(seen: Seen, expected: Seen) -> str:
     """Largest distance between equally named joints; raises where it, the length or the rate is off."""
     if len(seen.positions) != len(expected.positions):
         raise Failed(f"{len(seen.positions)} frames, expected {len(expected.positions)}")
     if seen.fps and expected.fps and abs(seen.fps / expected.fps - 1) > RATE_TOLERANCE:
         raise Failed(f"{seen.fps} frames per second, expected {expected.fps}")
-    missing = set(expected.joints) - set(seen.joints)
+    place = {as_three_has_it(joint): column for column, joint in enumerate(seen.joints)}
+    place |= {joint: column for column, joint in enumerate(seen.joints)}
+    known = [place.get(joint, place.get(as_three_has_it(joint))) for joint in expected.joints]
+    missing = [joint for joint, column in zip(expected.joints, known, strict=True) if column is None]
     if missing:
         raise Failed(f"joints {sorted(missing)} are missing")
-    columns = [seen.joints.index(joint) for joint in expected.joints]
+    columns = [column for column in known if column is not None]
     worst, where = 0.0, ""
     for frame, (found, wanted) in enumerate(zip(seen.positions, expected.positions, strict=True)):
         for joint, column in enumerate(columns):

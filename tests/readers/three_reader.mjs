@@ -1,10 +1,11 @@
 // three.js: world positions of every joint in every frame, by its own loaders and animation mixer.
-// Usage: node three_reader.mjs FILE.(glb|bvh)
+// Usage: node three_reader.mjs FILE.(glb|bvh|fbx)
 // Prints one JSON object: { fps, joints: [name], positions: [frame][joint][x, y, z] in metres }.
 
 import { readFile } from "node:fs/promises";
 import { AnimationMixer, LoopOnce, Vector3 } from "three";
 import { BVHLoader } from "three/addons/loaders/BVHLoader.js";
+import { FBXLoader } from "three/addons/loaders/FBXLoader.js";
 import { GLTFLoader } from "three/addons/loaders/GLTFLoader.js";
 
 const CENTIMETRE = 0.01;
@@ -17,6 +18,11 @@ async function load(path) {
   }
   globalThis.self ??= globalThis; // the loader expects a browser
   const buffer = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength);
+  if (path.toLowerCase().endsWith(".fbx")) {
+    const root = new FBXLoader().parse(buffer, "");
+    // The unit of an FBX file is given in centimetres; the loader leaves it to its caller.
+    return { root, clip: root.animations[0], metres: (root.userData.unitScaleFactor ?? 1) * CENTIMETRE };
+  }
   const gltf = await new GLTFLoader().parseAsync(buffer, "");
   return { root: gltf.scene, clip: gltf.animations[0], metres: 1 };
 }

@@ -104,9 +104,9 @@ pub struct EditArguments {
 
 #[derive(Debug, Args)]
 pub struct ConvertArguments {
-    /// The scene file: .glb, .gltf, .vrm, .vrma or .bvh
+    /// The scene file: .glb, .gltf, .vrm, .vrma, .bvh or .fbx
     pub input: PathBuf,
-    /// The file to write: .glb, .gltf, .bvh, or .vrma for motions of ropar's own skeleton
+    /// The file to write: .glb, .gltf, .bvh, .fbx, or .vrma for motions of ropar's own skeleton
     #[arg(short, long, value_name = "FILE")]
     pub output: PathBuf,
     /// Name of the only take to write [default: all, or the first where the format holds one]
@@ -128,7 +128,7 @@ pub struct ConvertArguments {
 
 #[derive(Debug, Args)]
 pub struct InspectArguments {
-    /// The scene file: .glb, .gltf, .vrm, .vrma or .bvh
+    /// The scene file: .glb, .gltf, .vrm, .vrma, .bvh or .fbx
     pub file: PathBuf,
 }
 

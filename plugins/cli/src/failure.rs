@@ -137,6 +137,7 @@ impl From<ropar_exporters::Error> for Failure {
                 "use a clip that ropar wrote; where any file will do, export this one again"
             }
             Error::Gltf { .. } => "export the file again, as glTF 2.0 without compression",
+            Error::Fbx { .. } => "export the file again, as binary FBX 7.4 where there is a choice",
             Error::Unfit { .. } => "choose what fits; `ropar inspect FILE` shows what a file holds",
             Error::Unwritable { .. } => "choose a folder that exists, is writable and has room",
         };

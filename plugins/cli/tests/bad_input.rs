@@ -149,7 +149,7 @@ fn numbers() {
 fn targets_are_judged_before_the_package_is_touched() {
     let workplace = Workplace::new();
     fs::remove_dir_all(workplace.package()).expect("remove");
-    assert_refused(&workplace.generate("a man walks", &["-o", "walk.fbx"]), 2, "walk.fbx");
+    assert_refused(&workplace.generate("a man walks", &["-o", "walk.blend"]), 2, "walk.blend");
     assert_refused(&workplace.generate("a man walks", &["-o", "walk"]), 2, "walk");
     assert_refused(&workplace.generate("a man walks", &["-o", "no/such/folder/walk.glb"]), 6, "no/such/folder");
     fs::create_dir(workplace.path("folder.glb")).expect("folder");
@@ -209,7 +209,7 @@ fn clips() {
         assert_refused(&workplace.ropar(&words), code, expected);
     };
     refused(&workplace.path("missing.glb"), "out.glb", 3, "missing.glb");
-    refused(&workplace.path("clip.fbx"), "out.glb", 2, "clip.fbx");
+    refused(&workplace.path("clip.blend"), "out.glb", 2, "clip.blend");
     refused(&workplace.path("missing.glb"), "out.bvh", 2, "different formats");
     let broken = workplace.path("broken.glb");
     fs::write(&broken, b"glTF, or is it?").expect("write");

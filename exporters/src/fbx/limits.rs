@@ -1,0 +1,29 @@
+//! How much of an FBX file is too much.
+
+/// Bytes of a file.
+pub(super) const BYTES: usize = 512 * 1024 * 1024;
+/// Nodes of a scene.
+pub(super) const NODES: usize = 100_000;
+/// Nodes from a root to the farthest leaf.
+pub(super) const DEPTH: usize = 1_000;
+/// Frames of one take: four and a half hours at 60 per second.
+pub(super) const FRAMES: usize = 1_000_000;
+/// Samples, animated nodes times frames, of all takes of a file together: an hour of 150 joints at 60 per second.
+pub(super) const SAMPLES: usize = 32_000_000;
+/// Takes of a file.
+pub(super) const TAKES: usize = 10_000;
+/// Frame rates that are taken at their word.
+pub(super) const RATES: std::ops::RangeInclusive<f64> = 0.1..=2_000.0;
+/// Records of a binary file.
+pub(super) const RECORDS: usize = 4_000_000;
+/// Nesting of the records of a binary file; real files have 6.
+pub(super) const RECORD_DEPTH: usize = 32;
+
+/// Memory that ufbx may take to unpack `bytes` of file, once for scratch and once for the result.
+///
+/// Text triples in memory and zlib packs animation 20 times; what packs a thousand times was made to.
+pub(super) fn memory(bytes: usize) -> usize {
+    const LEAST: usize = 64 * 1024 * 1024;
+    const MOST: usize = 6 * 1024 * 1024 * 1024;
+    bytes.saturating_mul(48).saturating_add(LEAST).min(MOST)
+}

@@ -1,0 +1,75 @@
+//! Takes out of a file: the stack and what belongs to it alone.
+
+use std::collections::{HashMap, HashSet};
+
+use super::container::Container;
+use super::record::Record;
+
+/// The kinds of objects that make a take, each hanging on the one before.
+pub(super) const TAKE_OBJECTS: [&str; 4] = ["AnimationStack", "AnimationLayer", "AnimationCurveNode", "AnimationCurve"];
+
+/// The name of an object without its class.
+pub(super) fn plain_name(object: &Record<'_>) -> Vec<u8> {
+    let name = object.bytes(1).unwrap_or_default();
+    let end = name.windows(2).position(|pair| pair == [0, 1]).unwrap_or(name.len());
+    name[..end].to_vec()
+}
+
+/// The takes of a file, by name.
+pub(super) fn take_names(container: &Container<'_>) -> Vec<Vec<u8>> {
+    let objects = container.find("Objects").map(|objects| objects.children.as_slice()).unwrap_or_default();
+    objects.iter().filter(|object| object.is(TAKE_OBJECTS[0])).map(plain_name).collect()
+}
+
+/// Removes the takes that `unwanted` names; returns how many objects of each kind in [`TAKE_OBJECTS`] went.
+pub(super) fn remove_takes(container: &mut Container<'_>, unwanted: impl Fn(&[u8]) -> bool) -> [i64; 4] {
+    let mut removed = [0; 4];
+    let Some(objects) = container.find("Objects") else { return removed };
+    let kind_of: HashMap<i64, usize> = objects
+        .children
+        .iter()
+        .filter_map(|object| {
+            let kind = TAKE_OBJECTS.iter().position(|kind| object.is(kind))?;
+            Some((object.integer(0)?, kind))
+        })
+        .collect();
+    let mut gone: HashSet<i64> = objects
+        .children
+        .iter()
+        .filter(|object| object.is(TAKE_OBJECTS[0]) && unwanted(&plain_name(object)))
+        .filter_map(|object| object.integer(0))
+        .collect();
+    let mut parents_of: HashMap<i64, Vec<i64>> = HashMap::new();
+    for connection in container.find("Connections").map(|list| list.children.as_slice()).unwrap_or_default() {
+        if let (Some(child), Some(parent)) = (connection.integer(1), connection.integer(2)) {
+            parents_of.entry(child).or_default().push(parent);
+        }
+    }
+    // A layer, a curve node or a curve goes when all that it served is gone; one that served nothing stays.
+    for level in 1..TAKE_OBJECTS.len() {
+        let served = |id: &i64| {
+            let parents = parents_of.get(id).map(Vec::as_slice).unwrap_or_default();
+            let mut owners = parents.iter().filter(|parent| kind_of.get(parent) == Some(&(level - 1))).peekable();
+            owners.peek().is_some() && owners.all(|owner| gone.contains(owner))
+        };
+        let going: Vec<i64> =
+            kind_of.iter().filter(|(id, kind)| **kind == level && served(id)).map(|(id, _)| *id).collect();
+        gone.extend(going);
+    }
+    for id in &gone {
+        if let Some(kind) = kind_of.get(id) {
+            removed[*kind] += 1;
+        }
+    }
+    if let Some(objects) = container.find_mut("Objects") {
+        objects.children.retain(|object| !object.integer(0).is_some_and(|id| gone.contains(&id)));
+    }
+    if let Some(connections) = container.find_mut("Connections") {
+        let touches = |connection: &Record<'_>, value| connection.integer(value).is_some_and(|id| gone.contains(&id));
+        connections.children.retain(|connection| !touches(connection, 1) && !touches(connection, 2));
+    }
+    if let Some(takes) = container.find_mut("Takes") {
+        takes.children.retain(|take| !(take.is("Take") && take.bytes(0).is_some_and(&unwanted)));
+    }
+    removed
+}
