@@ -55,7 +55,8 @@ fn wrong_tensors_are_told_by_graph_and_name() {
     let session = runtime().load(&scaled_sum()).expect("loads");
     let values = ("values", TensorView::floats(&[1, 3], &[1.0, 2.0, 3.0]));
     let times = ("times", TensorView::integers(&[1, 1], &[1]));
-    let cases: [(&[(&str, TensorView<'_>)], &[&str]); 6] = [
+    type Inputs<'a> = &'a [(&'a str, TensorView<'a>)];
+    let cases: [(Inputs<'_>, &[&str]); 6] = [
         (&[values], &["needs the input `times`"]),
         (&[values, times, ("more", TensorView::floats(&[1], &[0.0]))], &["no tensor `more`", "`values`, `times`"]),
         (&[values, ("times", TensorView::floats(&[1, 1], &[1.0]))], &["`times` holds float32, expected int64"]),

@@ -10,7 +10,7 @@ use crate::user_folder;
 
 /// Text to motion for animators
 ///
-/// A sentence goes in, a GLB or BVH file comes out, on this machine, without a network.
+/// A sentence goes in, a GLB, BVH or FBX file comes out, on this machine, without a network.
 #[derive(Debug, Parser)]
 #[command(name = "ropar", version, arg_required_else_help = true)]
 #[command(
@@ -66,7 +66,7 @@ pub struct GenerateArguments {
     /// How closely to follow the prompt; 1 is plain, more is closer and less varied [default: the package's]
     #[arg(long, value_name = "G", allow_negative_numbers = true)]
     pub guidance: Option<f32>,
-    /// The file to write, .glb or .bvh
+    /// The file to write: .glb, .bvh, .fbx or .vrma
     #[arg(short, long, value_name = "FILE")]
     pub output: PathBuf,
     #[command(flatten)]

@@ -63,7 +63,7 @@ pub fn run(arguments: &GenerateArguments, terminal: &Terminal) -> Result<(), Fai
 
 fn check_fps(fps: f32) -> Result<(), Failure> {
     // Negated so that NaN is refused as well.
-    if !(fps >= 1.0 && fps <= HIGHEST_FPS) {
+    if !(1.0..=HIGHEST_FPS).contains(&fps) {
         return Err(Failure::input(
             format!("a rate of {fps} frames per second is out of range"),
             format!("choose 1 to {HIGHEST_FPS}"),
