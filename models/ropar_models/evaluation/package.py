@@ -23,8 +23,10 @@ from ..text import TextEncoder
 class Graph:
     """One ONNX graph with a single output, called with tensors by input name."""
 
-    def __init__(self, path: Path) -> None:
-        self.session = onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
+    def __init__(self, path: Path, threads: int) -> None:
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = threads
+        self.session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
 
     def __call__(self, **inputs: Tensor) -> Tensor:
         arrays = {name: np.ascontiguousarray(value.numpy(), np.float32) for name, value in inputs.items()}
@@ -32,10 +34,10 @@ class Graph:
 
 
 class Model:
-    """The networks of a package, and what its manifest says of them."""
+    """The networks of a package, and what its manifest says of them. `threads` 0: as many as there are cores."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    def __init__(self, folder: Path, threads: int = 0) -> None:
+        self.folder, self.threads = folder, threads
         self.manifest: dict[str, Any] = json.loads((folder / "manifest.json").read_text())
         self.fps: float = self.manifest["frame_rate"]
         self.frames_per_token: int = self.manifest["frames_per_token"]
@@ -46,7 +48,7 @@ class Model:
     def graph(self, name: str) -> Graph:
         """A graph by its name in the manifest; opened once."""
         if name not in self._graphs:
-            self._graphs[name] = Graph(self.folder / self.manifest["files"][name]["path"])
+            self._graphs[name] = Graph(self.folder / self.manifest["files"][name]["path"], self.threads)
         return self._graphs[name]
 
     # What the reference sampler calls.
