@@ -16,7 +16,9 @@ PRETRAINED = Path(__file__).resolve().parents[1] / "pretrained"
 def main() -> None:
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     parser = argparse.ArgumentParser(prog="ropar-models", description=__doc__)
-    parser.add_argument("--threads", type=int, default=None, help="threads of PyTorch and ONNX Runtime (default: all cores)")
+    parser.add_argument(
+        "--threads", type=int, default=None, help="threads of PyTorch and ONNX Runtime (default: all cores)"
+    )
     commands = parser.add_subparsers(dest="command", required=True)
 
     def command(name: str, text: str) -> argparse.ArgumentParser:
@@ -70,7 +72,9 @@ def main() -> None:
         from .evaluation.probe import run as run_probe
 
         only = arguments.only.split(",") if arguments.only else None
-        run_probe(Model(arguments.package, arguments.threads or 0), arguments.out, arguments.seeds, arguments.data, only)
+        run_probe(
+            Model(arguments.package, arguments.threads or 0), arguments.out, arguments.seeds, arguments.data, only
+        )
         return
     if arguments.command == "card":
         from .export.card import write_card

@@ -76,7 +76,12 @@ class File:
 
     def accessor(self, rows: list[list[float]], shape: str, kind: int = 5126, **more: Any) -> int:
         content = pack([value for row in rows for value in row], kind, kind != 5126 and shape != "SCALAR")
-        entry: dict[str, Any] = {"bufferView": self.view(content), "componentType": kind, "count": len(rows), "type": shape}
+        entry: dict[str, Any] = {
+            "bufferView": self.view(content),
+            "componentType": kind,
+            "count": len(rows),
+            "type": shape,
+        }
         if kind != 5126:
             entry["normalized"] = True
         if shape == "SCALAR" and kind == 5126:
@@ -184,7 +189,7 @@ def readable() -> None:
 
     file = File().swinging()
     file.json["nodes"] = file.json["nodes"][::-1]
-    for node, children in zip(file.json["nodes"], [None, [0], [1], [2]]):
+    for node, children in zip(file.json["nodes"], [None, [0], [1], [2]], strict=False):
         if children:
             node["children"] = children
     for channel in file.json["animations"][0]["channels"]:
@@ -194,7 +199,13 @@ def readable() -> None:
 
     file = File().swinging()
     file.json["nodes"].append(
-        {"name": "Armature", "children": [0], "rotation": axis_angle("x", -90), "scale": [0.01] * 3, "translation": [1, 0, 0]}
+        {
+            "name": "Armature",
+            "children": [0],
+            "rotation": axis_angle("x", -90),
+            "scale": [0.01] * 3,
+            "translation": [1, 0, 0],
+        }
     )
     file.json["scenes"][0]["nodes"] = [4]
     save("armature_with_z_up_in_centimetres.gltf", file.text())
@@ -204,7 +215,7 @@ def readable() -> None:
     save("mirrored_by_negative_scale.gltf", file.text())
 
     file = File().swinging()
-    for node, name in zip(file.json["nodes"], ["骨盤 hips", "spine.001", "mixamorig:LeftArm", ""]):
+    for node, name in zip(file.json["nodes"], ["骨盤 hips", "spine.001", "mixamorig:LeftArm", ""], strict=False):
         node["name"] = name
     del file.json["nodes"][3]["name"]
     save("names_of_all_kinds.gltf", file.text())
@@ -344,7 +355,9 @@ def readable() -> None:
         "VRM": {
             "specVersion": "0.0",
             "meta": {"title": "drawn", "licenseName": "CC0"},
-            "humanoid": {"humanBones": [{"bone": b, "node": n} for n, b in enumerate(bones)] + [{"bone": "jaw", "node": -1}]},
+            "humanoid": {
+                "humanBones": [{"bone": b, "node": n} for n, b in enumerate(bones)] + [{"bone": "jaw", "node": -1}]
+            },
             "blendShapeMaster": {"blendShapeGroups": [{"name": "Joy", "presetName": "joy", "binds": []}]},
             "secondaryAnimation": {"boneGroups": [{"stiffiness": 0.75, "bones": [3]}], "colliderGroups": []},
         }
@@ -365,7 +378,10 @@ def readable() -> None:
     file = File().swinging()
     file.json["extensionsUsed"] = ["VRMC_vrm_animation"]
     file.json["extensions"] = {
-        "VRMC_vrm_animation": {"specVersion": "1.0", "humanoid": {"humanBones": {b: {"node": n} for n, b in enumerate(bones)}}}
+        "VRMC_vrm_animation": {
+            "specVersion": "1.0",
+            "humanoid": {"humanBones": {b: {"node": n} for n, b in enumerate(bones)}},
+        }
     }
     save("vrm_animation.vrma", file.binary())
 
@@ -416,10 +432,20 @@ def wrong() -> None:
     changed("matrix_that_flattens", lambda d: d["nodes"][2].update(matrix=[0] * 16))
     changed("compressed_with_meshopt", lambda d: d["bufferViews"][1].update(extensions={"EXT_meshopt_compression": {}}))
     changed("skin_with_missing_joint", lambda d: d["skins"][0].update(joints=[0, 77]), skinned().swinging())
-    changed("humanoid_with_missing_node", lambda d: d.update(
-        extensions={"VRMC_vrm": {"humanoid": {"humanBones": {"hips": {"node": 44}}}}}))
-    changed("sparse_index_beyond_the_end", lambda d: d["accessors"][1].update(sparse={
-        "count": 1, "indices": {"bufferView": 0, "byteOffset": 4, "componentType": 5125}, "values": {"bufferView": 1}}))
+    changed(
+        "humanoid_with_missing_node",
+        lambda d: d.update(extensions={"VRMC_vrm": {"humanoid": {"humanBones": {"hips": {"node": 44}}}}}),
+    )
+    changed(
+        "sparse_index_beyond_the_end",
+        lambda d: d["accessors"][1].update(
+            sparse={
+                "count": 1,
+                "indices": {"bufferView": 0, "byteOffset": 4, "componentType": 5125},
+                "values": {"bufferView": 1},
+            }
+        ),
+    )
 
     file = File()
     turn = file.accessor([swing(frame, 1) for frame in range(2)], "VEC4")
@@ -430,8 +456,8 @@ def wrong() -> None:
     file.animate("back", [(1, "rotation", file.times([0.0, 0.5, 0.4]), turn, "LINEAR")])
     save("wrong_key_times_that_go_back.gltf", file.text())
     file = File().swinging()
-    file.data[file.json["bufferViews"][5]["byteOffset"] + 16 : file.json["bufferViews"][5]["byteOffset"] + 20] = struct.pack(
-        "<f", float("nan")
+    file.data[file.json["bufferViews"][5]["byteOffset"] + 16 : file.json["bufferViews"][5]["byteOffset"] + 20] = (
+        struct.pack("<f", float("nan"))
     )
     save("wrong_nan_among_the_keys.glb", file.binary())
     file = File().swinging()

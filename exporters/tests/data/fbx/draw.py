@@ -59,7 +59,7 @@ def turn(axis: str, degrees: float) -> Matrix:
 
 def euler(v: Vector, order: str = "XYZ") -> Matrix:
     """The first letter turns first, so it stands rightmost."""
-    angles = dict(zip("XYZ", v))
+    angles = dict(zip("XYZ", v, strict=False))
     return product(*[turn(axis, angles[axis]) for axis in reversed(order)])
 
 
@@ -132,7 +132,7 @@ class File:
             found = keys[last]
         else:
             part = (frame - frames[last]) / (frames[last + 1] - frames[last])
-            found = tuple(a + part * (b - a) for a, b in zip(keys[last], keys[last + 1]))
+            found = tuple(a + part * (b - a) for a, b in zip(keys[last], keys[last + 1], strict=False))
         if letter == "T" and self.layer_weight is not None:
             return tuple(v * (1 + self.layer_weight / 100) for v in found)
         return found
@@ -143,7 +143,7 @@ class File:
         for node in self.nodes:
             t, r, s = node.t, node.r, node.s
             if frame is not None:
-                t, r, s = (self.value(node, k, frame, v) for k, v in zip("TRS", (t, r, s)))
+                t, r, s = (self.value(node, k, frame, v) for k, v in zip("TRS", (t, r, s), strict=False))
             parent = identity() if node.parent is None else world[node.parent]
             local = node.local(t, r, s)
             if node.inherit == 2 and node.parent is not None:
@@ -184,8 +184,12 @@ class File:
     def settings(self) -> str:
         front = (2, -1) if self.left_handed else {1: (2, 1), 2: (1, -1)}[self.up]
         rows = [
-            ("UpAxis", self.up), ("UpAxisSign", 1), ("FrontAxis", front[0]), ("FrontAxisSign", front[1]),
-            ("CoordAxis", 0), ("CoordAxisSign", 1),
+            ("UpAxis", self.up),
+            ("UpAxisSign", 1),
+            ("FrontAxis", front[0]),
+            ("FrontAxisSign", front[1]),
+            ("CoordAxis", 0),
+            ("CoordAxisSign", 1),
         ]
         lines = [f'\t\tP: "{name}", "int", "Integer", "",{value}' for name, value in rows]
         lines.append(f'\t\tP: "UnitScaleFactor", "double", "Number", "",{self.unit!r}')
@@ -239,7 +243,9 @@ class File:
             start, stop = self.tick(self.first), self.tick(self.key_frames[-1])
             span = (
                 f'\t\t\tP: "LocalStart", "KTime", "Time", "",{start}\n'
-                f'\t\t\tP: "LocalStop", "KTime", "Time", "",{stop}\n' if self.span else ""
+                f'\t\t\tP: "LocalStop", "KTime", "Time", "",{stop}\n'
+                if self.span
+                else ""
             )
             objects.append(
                 f'\tAnimationStack: {stack}, "AnimStack::{self.take_name(take)}", "" {{\n'
@@ -355,7 +361,8 @@ class File:
                 axes = ""
                 for i, axis in enumerate("XYZ"):
                     rows = ",".join(
-                        f"{self.tick(frame)},{float(key[i])!r},L" for frame, key in zip(self.key_frames, keys)
+                        f"{self.tick(frame)},{float(key[i])!r},L"
+                        for frame, key in zip(self.key_frames, keys, strict=False)
                     )
                     axes += (
                         f'\t\t\t\t\tChannel: "{axis}" {{\n\t\t\t\t\t\tDefault: 0\n\t\t\t\t\t\tKeyVer: 4005\n'
@@ -370,9 +377,14 @@ class File:
         settings = "".join(
             f'\t\t\tProperty: "{name}", "{kind}", "",{value!r}\n'
             for name, kind, value in (
-                ("UpAxis", "int", self.up), ("UpAxisSign", "int", 1), ("FrontAxis", "int", 2),
-                ("FrontAxisSign", "int", 1), ("CoordAxis", "int", 0), ("CoordAxisSign", "int", 1),
-                ("UnitScaleFactor", "double", self.unit), ("TimeMode", "enum", self.time_mode),
+                ("UpAxis", "int", self.up),
+                ("UpAxisSign", "int", 1),
+                ("FrontAxis", "int", 2),
+                ("FrontAxisSign", "int", 1),
+                ("CoordAxis", "int", 0),
+                ("CoordAxisSign", "int", 1),
+                ("UnitScaleFactor", "double", self.unit),
+                ("TimeMode", "enum", self.time_mode),
             )
         )
         stop = self.tick(self.key_frames[-1])
@@ -410,7 +422,7 @@ def puppet(unit: float = 1.0, count: int = 5, up: int = 1) -> list[Node]:
 
 def named(names: list[str]) -> list[Node]:
     nodes = puppet()
-    for node, name in zip(nodes, names):
+    for node, name in zip(nodes, names, strict=False):
         node.name = name
     return nodes
 
@@ -427,7 +439,9 @@ def rotation_orders() -> list[Node]:
     nodes: list[Node] = []
     for order in range(6):
         keys = {"R": [(30.0 + 20 * i, -50.0 + 15 * i, 70.0 - 25 * i) for i in range(5)]}
-        nodes.append(Node(ORDERS[order], order - 1 if order else None, (3, 20, 1), order=order, r=(10, 20, 30), keys=keys))
+        nodes.append(
+            Node(ORDERS[order], order - 1 if order else None, (3, 20, 1), order=order, r=(10, 20, 30), keys=keys)
+        )
     return nodes
 
 
@@ -450,10 +464,18 @@ def under_a_group() -> list[Node]:
 
 def giant() -> list[Node]:
     places = [
-        ("Hips", None, (0, 9500, 0)), ("Spine", 0, (0, 2000, 0)), ("Neck", 1, (0, 2500, 0)), ("Head", 2, (0, 900, 0)),
-        ("LeftArm", 1, (1800, 2200, 0)), ("LeftHand", 4, (5000, 0, 0)), ("RightArm", 1, (-1800, 2200, 0)),
-        ("RightHand", 6, (-5000, 0, 0)), ("LeftLeg", 0, (900, -800, 0)), ("LeftFoot", 8, (0, -8000, 0)),
-        ("RightLeg", 0, (-900, -800, 0)), ("RightFoot", 10, (0, -8000, 0)),
+        ("Hips", None, (0, 9500, 0)),
+        ("Spine", 0, (0, 2000, 0)),
+        ("Neck", 1, (0, 2500, 0)),
+        ("Head", 2, (0, 900, 0)),
+        ("LeftArm", 1, (1800, 2200, 0)),
+        ("LeftHand", 4, (5000, 0, 0)),
+        ("RightArm", 1, (-1800, 2200, 0)),
+        ("RightHand", 6, (-5000, 0, 0)),
+        ("LeftLeg", 0, (900, -800, 0)),
+        ("LeftFoot", 8, (0, -8000, 0)),
+        ("RightLeg", 0, (-900, -800, 0)),
+        ("RightFoot", 10, (0, -8000, 0)),
     ]
     nodes = [Node(name, parent, place) for name, parent, place in places]
     nodes[0].keys = {"T": [(100.0 * i, 9500.0, 0.0) for i in range(5)]}
@@ -475,7 +497,10 @@ FILES: dict[str, File] = {
     "rotation_order_with_pre_rotation": File(with_changes(pre=(20, -35, 110), order=4)),
     "pivots_and_offsets": File(
         with_changes(
-            rotation_pivot=(1, 2, 3), rotation_offset=(-2, 4, 0.5), scaling_pivot=(3, -1, 2), scaling_offset=(0.25, 1, -1),
+            rotation_pivot=(1, 2, 3),
+            rotation_offset=(-2, 4, 0.5),
+            scaling_pivot=(3, -1, 2),
+            scaling_offset=(0.25, 1, -1),
             s=(1.1, 1.1, 1.1),
         )
     ),
@@ -500,9 +525,7 @@ FILES: dict[str, File] = {
     "two_layers": File(puppet(), layer_weight=50.0),
     "skinned_triangle": File(puppet(), skin=True),
     "person_of_142_metres": File(giant(), unit_correction=0.01),
-    "angles_beyond_a_turn": File(
-        with_changes(keys={"R": [(170.0 + 95 * i, 80.0 * i, -200.0 * i) for i in range(5)]})
-    ),
+    "angles_beyond_a_turn": File(with_changes(keys={"R": [(170.0 + 95 * i, 80.0 * i, -200.0 * i) for i in range(5)]})),
 }
 FILES["skinned_triangle"].nodes[4].r = (0, 0, 0)
 
@@ -514,14 +537,25 @@ def spoil(text: str) -> str:
 
 
 ARRAY_KINDS = {
-    "KeyTime": "q", "KeyValueFloat": "f", "KeyAttrFlags": "i", "KeyAttrDataFloat": "f", "KeyAttrRefCount": "i",
-    "Indexes": "i", "PolygonVertexIndex": "i",
+    "KeyTime": "q",
+    "KeyValueFloat": "f",
+    "KeyAttrFlags": "i",
+    "KeyAttrDataFloat": "f",
+    "KeyAttrRefCount": "i",
+    "Indexes": "i",
+    "PolygonVertexIndex": "i",
 }
 # Types of properties that are whole numbers.
 WHOLE = ('"int"', '"enum"', '"bool"', '"KTime"')
 # Their first value is an identifier, which has 64 bits.
 OBJECTS = {
-    "Model", "NodeAttribute", "Geometry", "Deformer", "AnimationStack", "AnimationLayer", "AnimationCurveNode",
+    "Model",
+    "NodeAttribute",
+    "Geometry",
+    "Deformer",
+    "AnimationStack",
+    "AnimationLayer",
+    "AnimationCurveNode",
     "AnimationCurve",
 }
 TOKEN = re.compile(r'"[^"]*"|[{}]|\*\d+|[A-Za-z]\w*:|[^\s{},:]+')
@@ -593,10 +627,21 @@ def binary(text: str, version: int) -> bytes:
 
 # Also as binary files, to put takes into.
 BINARY = {
-    "plain_7400": 7400, "pre_and_post_rotation": 7300, "rotation_order_with_pre_rotation": 7400,
-    "pivots_and_offsets": 7500, "six_rotation_orders": 7700, "z_up_in_metres": 7400, "left_handed": 7400, "y_up_in_inches": 7100,
-    "skeleton_under_a_scaled_group": 7400, "skinned_triangle": 7500, "two_takes": 7400, "no_takes": 7400,
-    "segment_scale_compensation": 7400, "person_of_142_metres": 7400, "equal_names": 7400,
+    "plain_7400": 7400,
+    "pre_and_post_rotation": 7300,
+    "rotation_order_with_pre_rotation": 7400,
+    "pivots_and_offsets": 7500,
+    "six_rotation_orders": 7700,
+    "z_up_in_metres": 7400,
+    "left_handed": 7400,
+    "y_up_in_inches": 7100,
+    "skeleton_under_a_scaled_group": 7400,
+    "skinned_triangle": 7500,
+    "two_takes": 7400,
+    "no_takes": 7400,
+    "segment_scale_compensation": 7400,
+    "person_of_142_metres": 7400,
+    "equal_names": 7400,
 }
 
 
