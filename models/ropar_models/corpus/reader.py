@@ -12,34 +12,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import ropar_native
 from numpy.typing import NDArray
 
 Array = NDArray[np.float32]
 
-JOINTS = [
-    "pelvis",
-    "left_hip",
-    "right_hip",
-    "spine1",
-    "left_knee",
-    "right_knee",
-    "spine2",
-    "left_ankle",
-    "right_ankle",
-    "spine3",
-    "left_foot",
-    "right_foot",
-    "neck",
-    "left_collar",
-    "right_collar",
-    "head",
-    "left_shoulder",
-    "right_shoulder",
-    "left_elbow",
-    "right_elbow",
-    "left_wrist",
-    "right_wrist",
-]
+JOINTS: list[str] = ropar_native.skeleton()["names"]
 
 
 class CorpusError(Exception):
@@ -208,8 +186,6 @@ class BvhFolder:
         return len(self.files)
 
     def __iter__(self) -> Iterator[Clip]:
-        import ropar_native
-
         for path in self.files:
             text = path.with_suffix(".txt")
             if not text.exists():
