@@ -9,6 +9,8 @@ pub mod grid;
 pub mod motion;
 pub mod package;
 pub mod parts;
+pub mod retarget;
+pub mod rig;
 mod rotation;
 pub mod runtime;
 pub mod sampler;

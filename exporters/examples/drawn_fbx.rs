@@ -64,7 +64,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let names: Vec<&str> = joints.iter().map(|joint| scene.nodes[*joint].name.as_str()).collect();
     let positions: Vec<Vec<[f64; 3]>> = (0..FRAMES)
         .map(|frame| {
-            let places = global_positions(&scene, Some((&take, frame)));
+            let places = global_positions(&scene.nodes, Some((&take, frame)));
             joints.iter().map(|joint| places[*joint].to_array()).collect()
         })
         .collect();

@@ -83,7 +83,7 @@ pub enum RestPose {
 
 /// Looks at `scene`.
 pub fn inspect(scene: &Scene) -> Inspection {
-    let positions = global_positions(scene, None);
+    let positions = global_positions(&scene.nodes, None);
     let is_bone = |index: &usize| scene.nodes[*index].kind != NodeKind::Group;
     let heights: Vec<f64> = (0..scene.nodes.len()).filter(is_bone).map(|index| positions[index].y).collect();
     let low = heights.iter().copied().fold(f64::INFINITY, f64::min);

@@ -31,8 +31,8 @@ fn every_file_becomes_a_scene_with_the_clips_positions_and_comes_back_within_a_m
         assert_eq!((again.takes[0].frames, again.takes[0].fps), (take.frames, take.fps), "{name}");
         for frame in 0..take.frames {
             let expected = clip.global_positions(frame);
-            let first = global_positions(&scene, Some((take, frame)));
-            let second = global_positions(&again, Some((&again.takes[0], frame)));
+            let first = global_positions(&scene.nodes, Some((take, frame)));
+            let second = global_positions(&again.nodes, Some((&again.takes[0], frame)));
             for (index, node) in scene.nodes.iter().enumerate() {
                 assert!(first[index].distance(expected[index] * 0.01) < 1e-12, "{name}, {}", node.name);
                 let twin = again.nodes.iter().position(|other| other.name == node.name);
@@ -159,7 +159,7 @@ fn the_zero_pose_is_the_rest_pose() {
     assert_eq!((clip.frame_count, clip.fps()), (1, 30.0));
     let rotations: f64 = clip.frame(0)[3..].iter().map(|value| value.abs()).sum();
     assert!(rotations < 1e-5, "{:?}", clip.frame(0));
-    let expected = global_positions(&scene, None);
+    let expected = global_positions(&scene.nodes, None);
     for (at, expected) in clip.global_positions(0).iter().zip(&expected[1..]) {
         assert!((*at / 100.0).distance(*expected) < 1e-7);
     }
@@ -206,7 +206,7 @@ fn takes_are_resampled_and_cut() {
     }
     let middle = take.cut(0.5, 1.0).unwrap();
     assert_eq!(middle.frames, 16);
-    assert_eq!(middle.local(&scene, 0, 0), take.local(&scene, 0, 15));
+    assert_eq!(middle.local(&scene.nodes, 0, 0), take.local(&scene.nodes, 0, 15));
     assert_eq!(take.cut(-5.0, 99.0).as_ref(), Some(take));
     assert!(take.cut(2.5, 3.0).is_none() && take.cut(1.0, 0.5).is_none() && take.cut(f64::NAN, 1.0).is_none());
 }

@@ -60,7 +60,7 @@ fn every_file_is_read_as_the_closed_form_has_it() {
         for (node, parent) in scene.nodes.iter().zip(expected["parents"].as_array().unwrap()) {
             assert_eq!(node.parent.map(|parent| parent as u64), parent.as_u64(), "{name}: {}", node.name);
         }
-        let rest = farthest(&global_positions(&scene, None), &points(&expected["rest"]));
+        let rest = farthest(&global_positions(&scene.nodes, None), &points(&expected["rest"]));
         assert!(rest < READ, "{name}: at rest {rest} m off");
 
         let takes: Vec<&str> = scene.takes.iter().map(|take| take.name.as_str()).collect();
@@ -72,7 +72,7 @@ fn every_file_is_read_as_the_closed_form_has_it() {
             assert_eq!(take.frames, frames.len(), "{name}");
             assert_eq!(take.fps, expected["fps"].as_f64().unwrap(), "{name}");
             for (frame, wanted) in frames.iter().enumerate() {
-                let off = farthest(&global_positions(&scene, Some((take, frame))), &points(wanted));
+                let off = farthest(&global_positions(&scene.nodes, Some((take, frame))), &points(wanted));
                 assert!(off < READ, "{name}: frame {frame} of `{}` {off} m off", take.name);
             }
         }
@@ -107,7 +107,7 @@ fn skins_name_their_joints_and_bind_matrices_undo_the_rest() {
     assert_eq!(mesh.node.map(|node| scene.nodes[node].name.as_str()), Some("Body"));
     let joints: Vec<&str> = skin.joints.iter().map(|joint| scene.nodes[*joint].name.as_str()).collect();
     assert_eq!(joints, ["Hips", "Spine"]);
-    let rest = global_positions(&scene, None);
+    let rest = global_positions(&scene.nodes, None);
     for (joint, inverse) in skin.joints.iter().zip(&skin.inverse_bind) {
         assert!(inverse.transform_point3(rest[*joint]).length() < 1e-9);
     }
@@ -190,12 +190,12 @@ fn drawn(fps: f64) -> Scene {
 /// Largest distance between the nodes of two scenes at rest and in all frames of the first takes.
 fn distance(found: &Scene, wanted: &Scene) -> f64 {
     assert_eq!(found.nodes.len(), wanted.nodes.len());
-    let mut worst = farthest(&global_positions(found, None), &global_positions(wanted, None));
+    let mut worst = farthest(&global_positions(&found.nodes, None), &global_positions(&wanted.nodes, None));
     if let (Some(found_take), Some(wanted_take)) = (found.takes.first(), wanted.takes.first()) {
         assert_eq!((found_take.frames, found_take.fps), (wanted_take.frames, wanted_take.fps));
         for frame in 0..wanted_take.frames {
-            let found = global_positions(found, Some((found_take, frame)));
-            worst = worst.max(farthest(&found, &global_positions(wanted, Some((wanted_take, frame)))));
+            let found = global_positions(&found.nodes, Some((found_take, frame)));
+            worst = worst.max(farthest(&found, &global_positions(&wanted.nodes, Some((wanted_take, frame)))));
         }
     }
     worst
@@ -314,8 +314,8 @@ fn an_inserted_take_plays_as_meant_whatever_the_nodes_properties_are() {
         let found = after.takes.iter().find(|found| found.name == take.name).unwrap();
         assert_eq!((found.frames, found.fps), (take.frames, take.fps), "{name}");
         for frame in 0..take.frames {
-            let wanted = global_positions(&before, Some((&take, frame)));
-            let off = farthest(&global_positions(&after, Some((found, frame))), &wanted);
+            let wanted = global_positions(&before.nodes, Some((&take, frame)));
+            let off = farthest(&global_positions(&after.nodes, Some((found, frame))), &wanted);
             assert!(off < WRITTEN, "{name}: frame {frame} {off} m off");
         }
     }

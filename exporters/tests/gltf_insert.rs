@@ -113,8 +113,8 @@ fn a_take_goes_into_every_file_and_everything_else_stays() {
         let new = again.takes.last().unwrap();
         assert_eq!((new.name.as_str(), new.frames, new.fps), ("nod", 10, 24.0), "{name}");
         for frame in 0..10 {
-            let wanted = global_positions(&scene, Some((&take, frame)));
-            for (a, b) in global_positions(&again, Some((new, frame))).iter().zip(wanted) {
+            let wanted = global_positions(&scene.nodes, Some((&take, frame)));
+            for (a, b) in global_positions(&again.nodes, Some((new, frame))).iter().zip(wanted) {
                 assert!(a.distance(b) < 1e-6, "{name}, frame {frame}");
             }
         }

@@ -68,7 +68,7 @@ fn nodes_are_where_three_js_sees_them_in_every_frame() {
             assert!((take.fps / drawn["fps"].as_f64().unwrap() - 1.0).abs() < 1e-6, "{name}: {}", take.fps);
         }
         for (frame, nodes) in expected[name][0].iter().enumerate() {
-            let found = global_positions(&scene, scene.takes.first().map(|take| (take, frame)));
+            let found = global_positions(&scene.nodes, scene.takes.first().map(|take| (take, frame)));
             assert_eq!(found.len(), nodes.len(), "{name}");
             for (node, position) in nodes.iter().enumerate() {
                 let distance = found[places[node]].distance(DVec3::from_array(*position));
@@ -230,7 +230,7 @@ fn damage_never_panics() {
             }
             let Ok(scene) = gltf::read(&damaged, &ReadOptions { fps: None, folder: folder.clone() }) else { continue };
             for take in &scene.takes {
-                let last = global_positions(&scene, Some((take, take.frames - 1)));
+                let last = global_positions(&scene.nodes, Some((take, take.frames - 1)));
                 assert_eq!(last.len(), scene.nodes.len());
                 let _ = gltf::insert(&damaged, take, &gltf::InsertOptions::default());
             }
@@ -243,8 +243,8 @@ fn assert_same_positions(a: &Scene, b: &Scene, tolerance: f64) {
     for (first, second) in a.takes.iter().zip(&b.takes) {
         assert_eq!((&first.name, first.frames, first.fps), (&second.name, second.frames, second.fps));
         for frame in 0..first.frames {
-            let places = global_positions(a, Some((first, frame)));
-            for (one, other) in places.iter().zip(global_positions(b, Some((second, frame)))) {
+            let places = global_positions(&a.nodes, Some((first, frame)));
+            for (one, other) in places.iter().zip(global_positions(&b.nodes, Some((second, frame)))) {
                 assert!(one.distance(other) < tolerance, "frame {frame}: {one} {other}");
             }
         }

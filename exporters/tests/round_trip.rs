@@ -17,7 +17,7 @@ fn positions(scene: &Scene, names: &[String]) -> Vec<Vec<glam::DVec3>> {
         .collect();
     (0..take.frames)
         .map(|frame| {
-            let all = global_positions(scene, Some((take, frame)));
+            let all = global_positions(&scene.nodes, Some((take, frame)));
             places.iter().map(|place| all[*place]).collect()
         })
         .collect()

@@ -31,8 +31,8 @@ fn scenes_go_through_every_format_that_holds_them() {
         let (take, expected) = (&read.takes[0], &scene().takes[0]);
         assert_eq!((take.frames, take.fps), (61, 30.0), "{name}");
         for frame in [0, 17, 60] {
-            let found = global_positions(&read, Some((take, frame)));
-            let wanted = global_positions(&scene(), Some((expected, frame)));
+            let found = global_positions(&read.nodes, Some((take, frame)));
+            let wanted = global_positions(&scene().nodes, Some((expected, frame)));
             for (node, wanted) in scene().nodes.iter().zip(wanted) {
                 let index = read.nodes.iter().position(|other| other.name == node.name).unwrap();
                 assert!(found[index].distance(wanted) < 1e-5, "{name}: {} in frame {frame}", node.name);

@@ -35,7 +35,7 @@ pub fn write_scene(scene: &Scene, take: Option<&Take>) -> Result<WrittenScene, U
     }
     let skeleton = Skeleton::of(scene)?;
     let frames = take.map_or(1, |take| take.frames);
-    let pose_at = |frame| skeleton.pose(&global_poses(scene, take.map(|take| (take, frame))));
+    let pose_at = |frame| skeleton.pose(&global_poses(&scene.nodes, take.map(|take| (take, frame))));
 
     let mut moves: Vec<bool> = skeleton.bones.iter().map(|bone| bone.parent.is_none()).collect();
     for frame in 0..frames {
@@ -109,7 +109,7 @@ impl Skeleton {
         }
 
         let limits = Limits::default();
-        let rest = global_poses(scene, None);
+        let rest = global_poses(&scene.nodes, None);
         let mut bones: Vec<Bone> = Vec::new();
         let mut waiting: Vec<(usize, Option<usize>, usize)> = roots.iter().rev().map(|root| (*root, None, 1)).collect();
         while let Some((node, parent, depth)) = waiting.pop() {

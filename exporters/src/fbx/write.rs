@@ -146,7 +146,7 @@ fn model_record(node: &Node, id: i64, units_per_metre: f64) -> Record<'static> {
 }
 
 fn bind_pose(scene: &Scene, models: &[i64], id: i64, units_per_metre: f64) -> Record<'static> {
-    let nodes = global_poses(scene, None).into_iter().zip(models).map(|(mut matrix, model)| {
+    let nodes = global_poses(&scene.nodes, None).into_iter().zip(models).map(|(mut matrix, model)| {
         matrix.w_axis *= glam::DVec4::new(units_per_metre, units_per_metre, units_per_metre, 1.0);
         Record::new("PoseNode")
             .child(Record::new("Node").long(*model))

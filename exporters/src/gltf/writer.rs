@@ -86,7 +86,7 @@ fn skeleton(scene: &Scene, is_glb: bool, further: Map<String, Value>) -> (Vec<u8
         })
         .collect();
 
-    let rest = global_poses(scene, None);
+    let rest = global_poses(&scene.nodes, None);
     let (mut skins, mut accessors, mut data) = (Vec::new(), Vec::new(), Vec::new());
     for root in &roots {
         let is_here = |index: &usize| root_of[*index] == *root && scene.nodes[*index].kind == NodeKind::Joint;

@@ -7,16 +7,15 @@
 
 mod check;
 mod motion;
-mod pose;
-mod resample;
 
 use std::collections::BTreeMap;
 
-use glam::{DMat4, DQuat, DVec3};
+use glam::DMat4;
+use ropar_core::rig::Rig;
 
 pub use check::{UnfitScene, check, check_take};
 pub use motion::{from_motion, to_motion};
-pub use pose::{global_poses, global_positions};
+pub use ropar_core::rig::{Node, NodeKind, Take, Track, Transform, global_poses, global_positions};
 
 /// A file's content as animation tools see it.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -35,39 +34,6 @@ pub struct Scene {
     pub origin: Origin,
     /// What the reader had to put up with, one plain sentence each.
     pub warnings: Vec<String>,
-}
-
-/// A node of the hierarchy: a joint of a skeleton, or something that joints hang on.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Node {
-    /// The name as in the file; not necessarily unique.
-    pub name: String,
-    /// Index of the parent; `None` for a root.
-    pub parent: Option<usize>,
-    /// Place in the parent's frame when nothing moves.
-    pub rest: Transform,
-    /// What the node is.
-    pub kind: NodeKind,
-}
-
-/// What a [`Node`] is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum NodeKind {
-    /// A joint of a skeleton.
-    Joint,
-    /// The tip of a chain that only shows how long its last bone is (BVH `End Site`, FBX leaf bones without skinning).
-    Tip,
-    /// Anything else: a group, an armature object, the carrier of a mesh.
-    #[default]
-    Group,
-}
-
-/// Translation in metres, rotation, scale, applied to a point in the order scale, rotation, translation.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Transform {
-    pub translation: DVec3,
-    pub rotation: DQuat,
-    pub scale: DVec3,
 }
 
 /// A binding of a mesh to joints.
@@ -94,32 +60,6 @@ pub struct MeshReference {
     pub vertices: usize,
 }
 
-/// An animation, sampled at a fixed rate: sample `i` is at `i / fps` seconds.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Take {
-    /// Name in the file, possibly empty.
-    pub name: String,
-    /// Samples per second.
-    pub fps: f64,
-    /// Number of samples; every track has as many.
-    pub frames: usize,
-    /// The animated nodes; what has no track stays at rest.
-    pub tracks: Vec<Track>,
-}
-
-/// The animation of one node. A component that is `None` stays at rest.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct Track {
-    /// Index of the node.
-    pub node: usize,
-    /// Local translation per frame, metres.
-    pub translation: Option<Vec<DVec3>>,
-    /// Local rotation per frame.
-    pub rotation: Option<Vec<DQuat>>,
-    /// Local scale per frame.
-    pub scale: Option<Vec<DVec3>>,
-}
-
 /// What a file said of itself before conversion.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Origin {
@@ -133,43 +73,14 @@ pub struct Origin {
     pub up_axis: String,
 }
 
-impl Default for Transform {
-    fn default() -> Self {
-        Self::IDENTITY
-    }
-}
-
-impl Transform {
-    /// No change.
-    pub const IDENTITY: Self = Self { translation: DVec3::ZERO, rotation: DQuat::IDENTITY, scale: DVec3::ONE };
-
-    /// The matrix of this transform.
-    pub fn matrix(&self) -> DMat4 {
-        DMat4::from_scale_rotation_translation(self.scale, self.rotation, self.translation)
-    }
-}
-
 impl Scene {
+    /// The nodes without what only files know: what is mapped and retargeted.
+    pub fn rig(&self) -> Rig {
+        Rig { nodes: self.nodes.clone(), humanoid: self.humanoid.clone() }
+    }
+
     /// The first take called `name`.
     pub fn take(&self, name: &str) -> Option<&Take> {
         self.takes.iter().find(|take| take.name == name)
-    }
-}
-
-impl Take {
-    /// Local transform of `node` in a frame: its track where there is one, its rest otherwise.
-    pub fn local(&self, scene: &Scene, node: usize, frame: usize) -> Transform {
-        let rest = scene.nodes[node].rest;
-        let Some(track) = self.tracks.iter().find(|track| track.node == node) else { return rest };
-        Transform {
-            translation: track.translation.as_ref().map_or(rest.translation, |values| values[frame]),
-            rotation: track.rotation.as_ref().map_or(rest.rotation, |values| values[frame]),
-            scale: track.scale.as_ref().map_or(rest.scale, |values| values[frame]),
-        }
-    }
-
-    /// Length in seconds, counted as frames over rate.
-    pub fn seconds(&self) -> f64 {
-        self.frames as f64 / self.fps
     }
 }

@@ -65,7 +65,7 @@ pub fn to_motion(scene: &Scene, take: &Take) -> Result<Motion, String> {
     }
     let mut motion = Motion { fps: take.fps as f32, root: Vec::new(), rotations: Vec::new() };
     for frame in 0..take.frames {
-        let places = nodes.map(|node| take.local(scene, node, frame));
+        let places = nodes.map(|node| take.local(&scene.nodes, node, frame));
         motion.root.push(places[0].translation.as_vec3());
         motion.rotations.push(places.map(|place| place.rotation.as_quat()));
     }

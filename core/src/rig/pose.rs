@@ -1,13 +1,13 @@
-//! Where the nodes of a scene are.
+//! Where the nodes of a rig are.
 
 use glam::{DMat4, DVec3};
 
-use super::{Scene, Take};
+use super::{Node, Take};
 
 /// World matrix of every node in `frame` of `take`, or at rest without one.
-pub fn global_poses(scene: &Scene, take: Option<(&Take, usize)>) -> Vec<DMat4> {
+pub fn global_poses(nodes: &[Node], take: Option<(&Take, usize)>) -> Vec<DMat4> {
     // One pass over the tracks instead of a search per node.
-    let mut local: Vec<_> = scene.nodes.iter().map(|node| node.rest).collect();
+    let mut local: Vec<_> = nodes.iter().map(|node| node.rest).collect();
     if let Some((take, frame)) = take {
         for track in &take.tracks {
             let place = &mut local[track.node];
@@ -23,7 +23,7 @@ pub fn global_poses(scene: &Scene, take: Option<(&Take, usize)>) -> Vec<DMat4> {
         }
     }
     let mut global: Vec<DMat4> = Vec::with_capacity(local.len());
-    for (node, place) in scene.nodes.iter().zip(local) {
+    for (node, place) in nodes.iter().zip(local) {
         let own = place.matrix();
         global.push(match node.parent {
             Some(parent) => global[parent] * own,
@@ -34,6 +34,6 @@ pub fn global_poses(scene: &Scene, take: Option<(&Take, usize)>) -> Vec<DMat4> {
 }
 
 /// World position of every node, metres.
-pub fn global_positions(scene: &Scene, take: Option<(&Take, usize)>) -> Vec<DVec3> {
-    global_poses(scene, take).into_iter().map(|matrix| matrix.w_axis.truncate()).collect()
+pub fn global_positions(nodes: &[Node], take: Option<(&Take, usize)>) -> Vec<DVec3> {
+    global_poses(nodes, take).into_iter().map(|matrix| matrix.w_axis.truncate()).collect()
 }

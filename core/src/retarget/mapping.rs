@@ -1,0 +1,54 @@
+//! Which node of a rig is which joint of a human body.
+
+use std::collections::BTreeMap;
+
+use crate::skeleton::JOINT_COUNT;
+
+/// A rig's nodes by what they are for. Indices are those of [`Rig::nodes`](crate::rig::Rig::nodes).
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct RigMapping {
+    /// How the rig was recognised: a naming family such as `mixamo`, `vrm`, `file` for a user's own mapping, or
+    /// `topology` where the names said nothing.
+    pub family: String,
+    /// The canonical joints, by index; `None` where the rig has none. A rig whose spine has more or fewer joints than
+    /// the canonical three has here those that are nearest, and all of them in [`spine`](Self::spine).
+    pub joints: [Option<MappedJoint>; JOINT_COUNT],
+    /// All spine joints above the pelvis and below the neck, bottom to top.
+    pub spine: Vec<usize>,
+    /// All neck joints below the head, bottom to top.
+    pub neck: Vec<usize>,
+    /// Finger joints by VRM 1.0 name (`leftIndexProximal`, `leftIndexIntermediate`, `leftIndexDistal`,
+    /// `leftThumbMetacarpal`, ...).
+    pub fingers: BTreeMap<String, MappedJoint>,
+    /// Joints that carry a share of a limb's twist.
+    pub twists: Vec<TwistJoint>,
+    /// A joint below the pelvis's ancestors that stands on the floor and carries the motion over the ground.
+    pub root: Option<usize>,
+}
+
+/// A node that stands for a joint.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct MappedJoint {
+    /// Index of the node.
+    pub node: usize,
+    /// How sure the mapping is, 0 to 1; 1 where the file or the user says so.
+    pub confidence: f32,
+}
+
+/// A node that turns about a limb segment together with it.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct TwistJoint {
+    /// Index of the node.
+    pub node: usize,
+    /// The canonical joint at which the segment starts: a shoulder, elbow, hip or knee.
+    pub segment: usize,
+    /// The place along the segment, 0 at its start, 1 at its end: the share of the twist that it carries.
+    pub place: f32,
+}
+
+impl RigMapping {
+    /// The node of a canonical joint.
+    pub fn node(&self, joint: usize) -> Option<usize> {
+        self.joints[joint].map(|mapped| mapped.node)
+    }
+}

@@ -1,0 +1,5 @@
+//! Retargeting: a clip of one rig on another, whatever its names, proportions and rest pose.
+//!
+//! First both rigs are mapped ([`mapping`]): which node is which joint of a human body. Then poses are carried over.
+
+pub mod mapping;
