@@ -50,7 +50,7 @@ pub struct Redo {
     pub frames: Range<usize>,
     /// Tokens to make anew: those that lie wholly inside the span, so that both sides of a border were seen.
     pub tokens: Range<usize>,
-    /// Whether the sampler sees the other parts inside the span.
+    /// Whether the sampler sees the other parts.
     pub in_step: bool,
 }
 
@@ -107,14 +107,14 @@ impl Redo {
         Ok(Self { parts, frames: first_frame..last_frame, tokens: first_token..last_token, in_step: request.in_step })
     }
 
-    /// Masks the cells to be made. Unless they shall be in step, the other parts inside the span are hidden as noisy ones
-    /// are: what the data never shows together, the model would rather not make together.
+    /// Masks the cells to be made. Unless they shall be in step, the other parts are hidden as noisy ones
+    /// are, also outside of the span, from where the gait would be continued: what the data never shows together, the model would rather not make together.
     pub fn mask(&self, grid: &mut TokenGrid) {
         for part in 0..grid.parts() {
             if self.parts.contains(&part) {
                 grid.set_states(part, self.tokens.clone(), CellState::Masked);
             } else if !self.in_step {
-                grid.set_states(part, self.tokens.clone(), CellState::Noisy);
+                grid.set_states(part, 0..grid.tokens(), CellState::Noisy);
             }
         }
     }
@@ -371,9 +371,9 @@ mod tests {
             redo.mask(&mut grid);
             for (cell, state) in grid.states().iter().enumerate() {
                 let expected = match (redo.tokens.contains(&(cell / 5)), redo.parts.contains(&(cell % 5))) {
-                    (false, _) => CellState::Known,
                     (true, true) => CellState::Masked,
-                    (true, false) => beside,
+                    (false, true) => CellState::Known,
+                    (_, false) => beside,
                 };
                 assert_eq!(*state, expected, "cell {cell}");
             }
