@@ -17,6 +17,14 @@ pub enum MappingError {
         /// Reference of the node.
         node: String,
     },
+    /// A mesh that is bound to its joints by matrices of zeros.
+    #[error(
+        "the skin `{skin}` is bound with matrices of zeros, so its mesh cannot follow any joint; bind it again and export"
+    )]
+    ZeroBind {
+        /// Name of the skin.
+        skin: String,
+    },
     /// Both pairs of limbs stand on the floor.
     #[error(
         "this is an animal: all four limbs stand on the floor and the spine lies level; human motion does not fit it"
@@ -24,7 +32,7 @@ pub enum MappingError {
     Quadruped,
     /// A body without legs.
     #[error(
-        "no legs: the names of `{family}` are there, but {missing} not; a mapping file can name the joints that stand for \
+        "no legs: joints of `{family}` are there, but {missing} not; a mapping file can name the joints that stand for \
          them"
     )]
     NoLegs {

@@ -6,6 +6,7 @@ mod by_name;
 mod check;
 mod error;
 pub mod mapping;
+mod mapping_file;
 mod recognise;
 mod reference;
 mod topology;
