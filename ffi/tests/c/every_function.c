@@ -120,10 +120,10 @@ static void check_motions(ropar_motion *motion)
     OK(ropar_motion_get(read, &other, &error));
     CHECK(other.frames == FRAMES && strstr(other.metadata, "standing") != NULL);
     OK(ropar_motion_write_over(motion, "standing.glb", "standing_2.glb", head, 1, &error));
-    FAILS(ROPAR_ERROR_INPUT, ropar_motion_read("nowhere.glb", &solved, &error));
-    CHECK(solved == NULL);
-
     OK(ropar_motion_free(read));
+    FAILS(ROPAR_ERROR_INPUT, ropar_motion_read("nowhere.glb", &read, &error));
+    CHECK(read == NULL);
+    OK(ropar_motion_free(solved));
     OK(ropar_motion_free(resampled));
 }
 
