@@ -68,8 +68,8 @@ fn stands(points: &[DVec3], leg: f64, fps: f64, limits: &ContactLimits) -> Vec<b
     let mut found: Vec<bool> = measures
         .iter()
         .map(|&(height, speed)| {
-            standing = is_firm((height, speed))
-                || standing && height < limits.lifts_above && speed < limits.lifts_faster;
+            standing =
+                is_firm((height, speed)) || standing && height < limits.lifts_above && speed < limits.lifts_faster;
             standing
         })
         .collect();

@@ -4,8 +4,8 @@ use glam::{DQuat, DVec3};
 
 use super::MappedRig;
 use super::alignment::{self, ARMS, Alignment, LEGS, Landmarks};
-use super::error::RetargetError;
 use super::posed::{Animation, Posed, with_ancestors};
+use super::retarget_error::RetargetError;
 use crate::cleanup::sole::Sole;
 use crate::rig::{Rig, Take};
 use crate::skeleton::{JOINT_COUNT, JOINT_NAMES, joint};
