@@ -53,6 +53,7 @@ const CALLS: &[(&str, Call)] = &[
     ("ropar_rig_read", |e| unsafe { ropar_rig_read(null(), null_mut(), e) }),
     ("ropar_rig_get", |e| unsafe { ropar_rig_get(null_mut(), null_mut(), e) }),
     ("ropar_rig_map", |e| unsafe { ropar_rig_map(null_mut(), null_mut(), e) }),
+    ("ropar_rig_map_character", |e| unsafe { ropar_rig_map_character(null_mut(), 0, null_mut(), e) }),
     ("ropar_mapping_from_json", |e| unsafe { ropar_mapping_from_json(null_mut(), null(), null_mut(), e) }),
     ("ropar_mapping_json", |e| unsafe { ropar_mapping_json(null_mut(), null_mut(), e) }),
     ("ropar_mapping_get", |e| unsafe { ropar_mapping_get(null_mut(), null_mut(), e) }),

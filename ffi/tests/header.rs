@@ -195,7 +195,7 @@ layouts! {
     }
     motion::ropar_motion_arrays { size, fps, frames, root, rotations, positions, confidences, contacts, metadata }
     generate::ropar_generate_options { size, seconds, seed, guidance, iterations, steps, reserved, progress, user }
-    generate::ropar_redo_options { size, start, end, guidance, seed, progress, user }
+    generate::ropar_redo_options { size, start, end, guidance, seed, progress, user, in_step, reserved }
     grid::ropar_grid_description {
         size, frame_rate, frames, tokens, parts, latent_size, frames_per_token, reserved, masked,
     }

@@ -351,6 +351,9 @@ fn every_function_refuses_misuse() {
         HANDLE ropar_rig_map(h.freed_rig, place());
         ARGUMENT ropar_rig_map(h.rig, null_mut());
         INPUT ropar_rig_map(h.rig, place());
+        HANDLE ropar_rig_map_character(h.freed_rig, 1, place());
+        ARGUMENT ropar_rig_map_character(h.rig, 1, null_mut());
+        INPUT ropar_rig_map_character(h.rig, 0, place());
         HANDLE ropar_mapping_from_json(h.freed_rig, c"{}".as_ptr(), place());
         ARGUMENT ropar_mapping_from_json(h.rig, null(), place());
         ARGUMENT ropar_mapping_from_json(h.rig, NOT_UTF8, place());

@@ -213,10 +213,14 @@ static void check_rigs(ropar_motion *motion)
     CHECK(strcmp(mapped.family, "mixamo") == 0 && mapped.spine_count == 3 && mapped.neck_count == 1);
     for (joint = 0; joint < JOINTS; ++joint)
         CHECK(mapped.joints[joint] == joint && mapped.confidences[joint] > 0.5f);
+    OK(ropar_mapping_free(mapping));
+    OK(ropar_rig_map_character(rig, 1, &mapping, &error));
+    FAILS(ROPAR_ERROR_INPUT, ropar_rig_map_character(rig, 2, &again, &error));
     OK(ropar_mapping_json(mapping, &text, &error));
     OK(ropar_mapping_from_json(rig, text, &again, &error));
     OK(ropar_mapping_get(again, &mapped, &error));
     CHECK(mapped.joints[20] == 20);
+    OK(ropar_mapping_free(again));
     FAILS(ROPAR_ERROR_INPUT, ropar_mapping_from_json(rig, "{\"joints\": {\"head\": \"no such node\"}}", &again, &error));
     CHECK(again == NULL);
 
