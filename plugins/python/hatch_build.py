@@ -15,7 +15,9 @@ class NativeWheel(BuildHookInterface[Any]):
             return  # a development install loads the library from the checkout's `target` folder
         platform = os.environ.get("ROPAR_WHEEL_PLATFORM")
         if platform is None or not (Path(self.root) / "src" / "ropar" / "_native").is_dir():
-            raise SystemExit("error: this folder alone makes no wheel\nnext: run `python plugins/python/build_wheel.py`")
+            raise SystemExit(
+                "error: this folder alone makes no wheel\nnext: run `python plugins/python/build_wheel.py`"
+            )
         # ctypes: any CPython of version 3, no ABI.
         build_data["pure_python"] = False
         build_data["tag"] = f"py3-none-{platform}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import math
 from array import array
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     Floats: TypeAlias = NDArray[np.float32]
     Doubles: TypeAlias = NDArray[np.float64]
 
-#: What the package takes: an array of numpy or of anything with its interface, a buffer, or nested sequences of numbers.
+#: What the package takes: an array of numpy or of anything with its interface, or nested sequences of numbers.
 ArrayLike: TypeAlias = Any
 
 try:
@@ -33,13 +34,30 @@ def has_numpy() -> bool:
     return numpy is not None
 
 
-def out(values: Iterable[float] | memoryview, kind: str, shape: tuple[int, ...]) -> Any:
+def out(values: Iterable[float], kind: str, shape: tuple[int, ...]) -> Any:
     """A read-only array of ``shape``, copied from a flat ``values``. ``kind`` is ``f`` (32 bits) or ``d`` (64 bits)."""
     if numpy is not None:
         result = numpy.array(values, dtype=numpy.dtype(kind)).reshape(shape)
         result.flags.writeable = False
         return result
     return _nested(list(values), shape)
+
+
+def floats(pointer: Any, shape: tuple[int, ...]) -> Floats:
+    """A copy of an array of ``float`` that belongs to the library."""
+    made: Floats = out(_memory(pointer, "f", shape), "f", shape)
+    return made
+
+
+def doubles(pointer: Any, shape: tuple[int, ...]) -> Doubles:
+    """A copy of an array of ``double`` that belongs to the library."""
+    made: Doubles = out(_memory(pointer, "d", shape), "d", shape)
+    return made
+
+
+def _memory(pointer: Any, kind: str, shape: tuple[int, ...]) -> Any:
+    count = math.prod(shape)
+    return ctypes.cast(pointer, ctypes.POINTER(_C_TYPES[kind] * count)).contents if count else []
 
 
 def _nested(flat: list[float], shape: tuple[int, ...]) -> Any:

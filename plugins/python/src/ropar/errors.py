@@ -33,7 +33,7 @@ class PackageError(Error):
     """The model package is missing, incomplete, changed or too new."""
 
 
-class RuntimeError_(Error):  # noqa: N801, N818  the underscore keeps the built-in name free
+class RuntimeError_(Error):
     """The inference backend, provider or native library cannot be used."""
 
 

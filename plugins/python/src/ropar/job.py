@@ -29,13 +29,15 @@ class Job(Generic[T]):
     Where the awaiting task is cancelled, so is the job.
     """
 
-    def __init__(self, work: Callable[[Report], T], *, name: str = "ropar job") -> None:
+    def __init__(self, work: Callable[[Report], T], *, progress: Callable[[float], bool | None] | None = None) -> None:
+        """Not called directly: jobs come from :meth:`Engine.start_generate` and :meth:`Engine.start_redo`."""
         self._future: concurrent.futures.Future[T] = concurrent.futures.Future()
         self._stop = threading.Event()
         self._progress = 0.0
-        self._listeners: list[Callable[[float], None]] = []
+        self._listener = progress
+        self._raised: BaseException | None = None
         # A daemon, so that a host that quits is not held up; `_at_exit` ends it before the interpreter goes.
-        self._thread = threading.Thread(target=self._run, args=(work,), name=name, daemon=True)
+        self._thread = threading.Thread(target=self._run, args=(work,), name="ropar job", daemon=True)
         with _running_lock:
             _running.add(self)
         self._thread.start()
@@ -108,7 +110,7 @@ class Job(Generic[T]):
         try:
             result = work(self._report)
         except BaseException as error:
-            self._future.set_exception(error)
+            self._future.set_exception(self._raised or error)
         else:
             self._progress = 1.0
             self._future.set_result(result)
@@ -118,6 +120,14 @@ class Job(Generic[T]):
 
     def _report(self, share: float) -> bool:
         self._progress = max(self._progress, min(share, 1.0))
+        if self._listener is not None and not self._stop.is_set():
+            try:
+                if self._listener(self._progress):
+                    self._stop.set()
+            # Nothing may be raised into the library; it comes out of `result`.
+            except BaseException as error:
+                self._raised = error
+                self._stop.set()
         return self._stop.is_set()
 
     def _join(self, timeout: float | None = None) -> None:
