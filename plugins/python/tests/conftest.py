@@ -25,6 +25,10 @@ RELEASE = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target")) / "release"
 LIBRARY = RELEASE / {"win32": "ropar.dll", "darwin": "libropar.dylib"}.get(sys.platform, "libropar.so")
 PROGRAM = RELEASE / ("ropar.exe" if sys.platform == "win32" else "ropar")
 
+# Pythons that tests start import this package as the tests do.
+SOURCES = str(ROOT / "plugins" / "python" / "src")
+os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [SOURCES, os.environ.get("PYTHONPATH")]))
+
 WAVE = "a person waves with the left hand"
 STAND = "a person stands still"
 

@@ -1,4 +1,4 @@
-"""What needs a Python of its own: no numpy, ONNX Runtime, the command line, Ctrl+C, the snippets of the documentation."""
+"""What needs a Python of its own: no numpy, ONNX Runtime, the command line, Ctrl+C, the snippets of the docs."""
 
 from __future__ import annotations
 
