@@ -9,6 +9,7 @@ pub mod grid;
 pub mod motion;
 pub mod package;
 pub mod parts;
+pub mod provenance;
 pub mod retarget;
 pub mod rig;
 mod rotation;
