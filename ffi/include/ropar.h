@@ -320,7 +320,7 @@ typedef struct ropar_motion_arrays {
     float fps;
     uint64_t frames;
     const float *root;        /* [frames][3] */
-    const float *rotations;   /* [frames][22][4], normalised when they are copied */
+    const float *rotations;   /* [frames][22][4], made unit length where they are not */
     const float *positions;   /* [frames][22][3] world, metres, of any human proportions; used where `rotations` is NULL:
                                  the canonical skeleton is laid along them */
     const float *confidences; /* [frames][22], or NULL */
@@ -417,7 +417,7 @@ typedef struct ropar_redo_options {
 
 /*
  * Makes the named body parts of a clip anew, at the clip's own rate; every other number of the result is bit for bit that of
- * the clip. `options` may be NULL. Errors as of ropar_generate.
+ * the clip. It has no confidences and contacts. `options` may be NULL. Errors as of ropar_generate.
  */
 ROPAR_API ropar_status ropar_redo(ropar_engine *engine, ropar_motion *clip, const char *const *parts, uint64_t part_count,
                                   const char *prompt, const ropar_redo_options *options, ropar_motion **motion,

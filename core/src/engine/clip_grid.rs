@@ -133,7 +133,7 @@ impl Engine {
             ));
         }
         let manifest = self.manifest();
-        let at_rate = resample_confidences(confidences.values, clip.fps, manifest.frame_rate, frames);
+        let at_rate = resample_rows(confidences.values, clip.fps, manifest.frame_rate, frames);
         let by_frame = credible_parts(&at_rate, self.scheme(), confidences.threshold);
         let parts = self.scheme().len();
         let mut cells = vec![true; tokens * parts];
@@ -147,13 +147,13 @@ impl Engine {
     }
 }
 
-/// Confidences at another rate, linear in time, for `frames` frames.
-pub fn resample_confidences(
-    values: &[[f32; JOINT_COUNT]],
+/// Rows of numbers between 0 and 1 (confidences, contacts) at another rate, linear in time, for `frames` frames.
+pub fn resample_rows<const WIDTH: usize>(
+    values: &[[f32; WIDTH]],
     from: f32,
     to: f32,
     frames: usize,
-) -> Vec<[f32; JOINT_COUNT]> {
+) -> Vec<[f32; WIDTH]> {
     let Some(last) = values.len().checked_sub(1) else { return Vec::new() };
     let step = f64::from(from) / f64::from(to);
     (0..frames)
@@ -162,8 +162,8 @@ pub fn resample_confidences(
             let before = place.floor() as usize;
             let after = (before + 1).min(last);
             let weight = (place - before as f64) as f32;
-            std::array::from_fn(|joint| {
-                let (a, b) = (values[before][joint], values[after][joint]);
+            std::array::from_fn(|column| {
+                let (a, b) = (values[before][column], values[after][column]);
                 a + (b - a) * weight
             })
         })
@@ -175,9 +175,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn confidences_are_interpolated_and_end_with_the_clip() {
+    fn rows_are_interpolated_and_end_with_the_clip() {
         let values = [[0.0; JOINT_COUNT], [1.0; JOINT_COUNT], [0.0; JOINT_COUNT]];
-        let doubled: Vec<f32> = resample_confidences(&values, 10.0, 20.0, 6).iter().map(|row| row[3]).collect();
+        let doubled: Vec<f32> = resample_rows(&values, 10.0, 20.0, 6).iter().map(|row| row[3]).collect();
         assert_eq!(doubled, [0.0, 0.5, 1.0, 0.5, 0.0, 0.0]);
     }
 }

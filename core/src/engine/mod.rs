@@ -18,7 +18,7 @@ mod networks;
 use std::ops::ControlFlow;
 
 pub use self::{
-    clip_grid::{CREDIBLE_THRESHOLD, ClipGrid, Confidences, resample_confidences},
+    clip_grid::{CREDIBLE_THRESHOLD, ClipGrid, Confidences, resample_rows},
     networks::{Context, Head, Networks},
 };
 use crate::{
