@@ -575,6 +575,9 @@ typedef struct ropar_retarget_options {
     uint32_t ignore_contacts; /* other than 0: feet are not held to the floor */
     uint32_t in_place;        /* other than 0: the character stays where it is */
     uint32_t reserved;        /* 0 */
+    uint32_t hand_contacts;   /* other than 0: hands that rest on the floor are held as well */
+    uint32_t ground_root;     /* other than 0: the joint on the floor, where the rig has one, carries the path over the
+                                 ground and the heading, as game engines want it; otherwise the hips carry everything */
 } ropar_retarget_options;
 
 /* A clip on a rig. Never changes. */
@@ -629,6 +632,8 @@ typedef struct ropar_retarget_file_options {
     uint32_t reserved;         /* 0 */
     const char *take;          /* take of the clip's file; NULL: the first */
     const char *mapping_json;  /* mapping of the target's rig as JSON text; NULL: found */
+    uint32_t hand_contacts;    /* as in ropar_retarget_options */
+    uint32_t ground_root;
 } ropar_retarget_file_options;
 
 /*

@@ -53,14 +53,13 @@ fn contain(function: &'static str, body: impl FnOnce() -> Result<(), Failure>) -
     DEPTH.set(DEPTH.get() + 1);
     let outcome = catch_unwind(AssertUnwindSafe(|| {
         log::refuse_inside_callback()?;
-        #[cfg(feature = "test-hooks")]
-        crate::test_hooks::panic_if_asked(function);
+        #[cfg(test)]
+        crate::panics::panic_if_asked(function);
         body()
     }));
     DEPTH.set(DEPTH.get() - 1);
-    outcome.unwrap_or_else(|payload| {
-        Err(Failure::internal(format!("{function} broke down: {}", words(payload.as_ref()))))
-    })
+    outcome
+        .unwrap_or_else(|payload| Err(Failure::internal(format!("{function} broke down: {}", words(payload.as_ref())))))
 }
 
 fn words(payload: &(dyn Any + Send)) -> &str {

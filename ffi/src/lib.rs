@@ -26,6 +26,7 @@ pub mod rig;
 mod sized;
 mod skeleton;
 pub mod status;
-#[cfg(feature = "test-hooks")]
-pub mod test_hooks;
 mod texts;
+
+#[cfg(test)]
+mod panics;

@@ -46,7 +46,6 @@ pub(crate) unsafe fn out<T: Default>(place: *mut T, name: &str) -> Result<Out<T>
     Ok(out)
 }
 
-
 /// Text of the caller.
 ///
 /// # Safety

@@ -150,7 +150,8 @@ mod tests {
 
     #[test]
     fn only_the_callers_fields_are_written() {
-        for (size, expected) in [(8, [8, 1, 9, 9, 9]), (12, [12, 1, 2, 9, 9]), (16, [16, 1, 2, 3, 9]), (20, [20, 1, 2, 3, 9])]
+        for (size, expected) in
+            [(8, [8, 1, 9, 9, 9]), (12, [12, 1, 2, 9, 9]), (16, [16, 1, 2, 3, 9]), (20, [20, 1, 2, 3, 9])]
         {
             let mut words = [size, 9, 9, 9, 9];
             // SAFETY: the array has room for every size above.
