@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 import ropar
-from conftest import LIBRARY, ROOT, WAVE, run_program, run_python
+from conftest import LIBRARY, MODEL, ROOT, WAVE, run_program, run_python
 
 SNIPPETS = [ROOT / "README.md", ROOT / "plugins/python/README.md", ROOT / "docs/python.md"]
 
@@ -75,14 +75,14 @@ def command_line(*words: str | Path) -> subprocess.CompletedProcess[str]:
 
 
 def test_the_command_line_is_the_program(tmp_path: Path) -> None:
-    ours = command_line("info", "--json", "--backend", "embedded")
-    theirs = run_program("info", "--json", "--backend", "embedded")
+    info = ("info", "--json", "--backend", "embedded", "--package", MODEL)
+    ours, theirs = command_line(*info), run_program(*info)
     assert ours.returncode == theirs.returncode == 0, ours.stderr
     assert json.loads(ours.stdout) == json.loads(theirs.stdout)
     for words in (
         ["--version"],
         ["generate", "--help"],
-        ["generate", "", "-o", "a.glb"],
+        ["generate", "", "-o", "a.glb", "--package", MODEL],
         ["generate"],
         ["edit", "--x"],
     ):
@@ -90,11 +90,12 @@ def test_the_command_line_is_the_program(tmp_path: Path) -> None:
         assert (ours.returncode, ours.stdout, ours.stderr) == (theirs.returncode, theirs.stdout, theirs.stderr), words
 
 
-def test_info_is_what_the_program_says() -> None:
-    script = "import json\n# ropar\nprint(json.dumps(ropar.info(backend='embedded')))"
-    done = run_python(script)
+def test_info_is_what_the_program_says_of_the_model() -> None:
+    script = "import json, sys\n# ropar\nprint(json.dumps(ropar.info(package=sys.argv[1], backend='embedded')))"
+    done = run_python(script, MODEL)
     assert done.returncode == 0, done.stderr
-    program = json.loads(run_program("info", "--json", "--backend", "embedded").stdout)
+    program = json.loads(run_program("info", "--json", "--backend", "embedded", "--package", MODEL).stdout)
+    program.pop("runtime_folder")  # where the program keeps what `ropar setup runtime` installs
     assert json.loads(done.stdout) == program
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import email
 import hashlib
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -12,10 +13,9 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from conftest import LIBRARY, ROOT, WAVE, run_python
+from conftest import LIBRARY, MODEL, ROOT, WAVE, run_python
 
 HERE = ROOT / "plugins" / "python"
-MODEL = ROOT / "models" / "pretrained" / "ropar-base"
 
 pytest.importorskip("hatchling", reason="hatchling, which builds the wheel, is not installed")
 
@@ -103,8 +103,9 @@ print(json.dumps([list(map(list, frame)) for frame in motion.rotations]))
     )
     assert json.loads(done.stdout) == json.loads(here.stdout)
     assert (tmp_path / "wave.glb").stat().st_size > 10_000
+    alone = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
     for command in ([inside / "ropar"], [inside / "python", "-m", "ropar"]):
-        said = subprocess.run([*command, "info", "--json"], cwd=tmp_path, capture_output=True, text=True)
+        said = subprocess.run([*command, "info", "--json"], cwd=tmp_path, env=alone, capture_output=True, text=True)
         assert said.returncode == 0, said.stderr
         assert "site-packages" in json.loads(said.stdout)["package"]["folder"]
 
