@@ -82,7 +82,7 @@ def test_jobs_are_awaited_side_by_side() -> None:
         async def wait(job: Job[str]) -> str:
             return await job
 
-        return await asyncio.gather(wait(Job(lambda _: "a")), wait(Job(lambda _: "b")))
+        return list(await asyncio.gather(wait(Job(lambda _: "a")), wait(Job(lambda _: "b"))))
 
     assert asyncio.run(both()) == ["a", "b"]
 

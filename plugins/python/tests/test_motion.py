@@ -207,11 +207,12 @@ def test_what_is_no_motion_is_refused(case: tuple[str, float, object, object]) -
 
 
 def test_errors_of_files_say_what_and_what_next(motion: ropar.Motion, tmp_path: Path) -> None:
-    for path, kind in [
+    cases: list[tuple[str | Path, type[ropar.Error]]] = [
         (tmp_path / "a.txt", ropar.InputError),
         (tmp_path / "none" / "a.glb", ropar.OutputError),
         ("a\0.glb", ropar.InputError),
-    ]:
+    ]
+    for path, kind in cases:
         with pytest.raises(kind) as caught:
             motion.save(path)
         assert caught.value.message and caught.value.hint, path

@@ -16,9 +16,9 @@ from test_motion import matrices
 def canonical(motion: ropar.Motion, turns: NDArray[np.float64] | None = None) -> ropar.Rig:
     """The canonical skeleton as a host would hand it over, the frames of its bones turned by `turns` (22, 3, 3)."""
     world = np.tile(np.eye(4), (22, 1, 1))
-    for joint, parent in enumerate(motion.parents):
-        offset = np.array(motion.rest_offsets[joint], np.float64)
-        world[joint, :3, 3] = [0.0, 0.955, 0.0] if parent < 0 else world[parent, :3, 3] + offset
+    world[0, 1, 3] = 0.955
+    for joint, parent in enumerate(motion.parents[1:], start=1):
+        world[joint, :3, 3] = world[parent, :3, 3] + motion.rest_offsets[joint]
     if turns is not None:
         world[:, :3, :3] = turns
     rest = [world[j] if p < 0 else np.linalg.inv(world[p]) @ world[j] for j, p in enumerate(motion.parents)]
@@ -61,7 +61,7 @@ def random_turns() -> NDArray[np.float64]:
 
 def test_a_rig_keeps_what_it_was_made_of() -> None:
     rest = np.tile(np.eye(4), (3, 1, 1))
-    rest[:, :3, 3] = [[0, 1, 0], [0, 0.25, 0], [0.5, 0, 0]]
+    rest[:, :3, 3] = np.array([[0.0, 1.0, 0.0], [0.0, 0.25, 0.0], [0.5, 0.0, 0.0]])
     rest[1, :3, :3] = matrices(np.array([0.5, 0.5, 0.5, 0.5]))
     rig = ropar.Rig.from_arrays(["Hüfte", "spine", "spine"], [None, 0, 1], rest, kinds=["joint", "joint", "tip"])
     assert rig.names == ("Hüfte", "spine", "spine")

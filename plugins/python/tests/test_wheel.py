@@ -110,6 +110,36 @@ print(json.dumps([list(map(list, frame)) for frame in motion.rotations]))
         assert "site-packages" in json.loads(said.stdout)["package"]["folder"]
 
 
+def test_the_types_of_the_wheel_are_seen_by_its_users(wheel: Path, tmp_path: Path) -> None:
+    pytest.importorskip("mypy", reason="mypy is not installed")
+    where = tmp_path / "packages"
+    pip = [sys.executable, "-m", "pip", "install", "--quiet", "--no-index", "--no-deps", "--target"]
+    subprocess.run([*pip, str(where), str(wheel)], check=True)
+    program = tmp_path / "user.py"
+    program.write_text(
+        "import ropar\n"
+        "async def main(engine: ropar.Engine) -> float:\n"
+        "    motion = await engine.start_generate('a person waves', seconds=2)\n"
+        "    names: tuple[str, ...] = ropar.retarget(motion, ropar.Rig.load('hero.glb')).rig.names\n"
+        "    wrong: int = motion.joint_names\n"
+        "    return motion.fps\n"
+    )
+    environment = {**os.environ, "MYPYPATH": str(where), "PYTHONPATH": ""}
+    command = [
+        sys.executable,
+        "-m",
+        "mypy",
+        "--strict",
+        "--config-file",
+        "",
+        "--cache-dir",
+        str(tmp_path),
+        str(program),
+    ]
+    said = subprocess.run(command, env=environment, cwd=tmp_path, capture_output=True, text=True).stdout
+    assert said.splitlines()[-1].startswith("Found 1 error") and "user.py:5" in said, said
+
+
 def test_the_folder_alone_makes_no_wheel(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path)]
     done = subprocess.run(command, cwd=HERE, capture_output=True, text=True)
