@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import pickle
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -232,8 +233,11 @@ def test_a_closed_engine_cancels_its_jobs_and_makes_nothing_more(wave: ropar.Mot
             call()
 
 
-def test_errors_survive_pickling() -> None:
-    import pickle
+def test_a_script_makes_motion_with_one_call(wave: ropar.Motion) -> None:
+    for _ in range(2):
+        assert ropar.generate(WAVE, seconds=2.0, seed=5).rotations.tobytes() == wave.rotations.tobytes()
 
+
+def test_errors_survive_pickling() -> None:
     error = pickle.loads(pickle.dumps(ropar.InputError("wrong", "do right", 3)))
     assert (type(error), error.message, error.hint, error.code) == (ropar.InputError, "wrong", "do right", 3)

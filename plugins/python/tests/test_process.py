@@ -68,6 +68,27 @@ except ropar.RuntimeError_ as error:
     assert "/nowhere/libonnxruntime.so" in run_python(script).stdout
 
 
+def test_a_broken_onnx_runtime_is_logged_and_passed_over(tmp_path: Path) -> None:
+    folder = tmp_path / "onnxruntime" / "capi"
+    folder.mkdir(parents=True)
+    (tmp_path / "onnxruntime" / "__init__.py").write_text("raise RuntimeError('nobody imports this')")
+    suffix = {"win32": "onnxruntime.dll", "darwin": "libonnxruntime.1.dylib"}.get(sys.platform, "libonnxruntime.so.1")
+    (folder / suffix).write_bytes(b"no library")
+    script = """
+import logging, sys
+sys.path.insert(0, sys.argv[1])
+logging.basicConfig(stream=sys.stdout, format="%(name)s %(levelname)s %(message)s")
+# ropar
+engine = ropar.Engine()
+print(engine.backend, len(engine.info()["runtime"]["fallbacks"]))
+"""
+    done = run_python(script, tmp_path)
+    assert done.returncode == 0, done.stderr
+    *logged, last = done.stdout.splitlines()
+    assert last == "embedded 1"
+    assert any(line.startswith("ropar WARNING") and str(folder) in line for line in logged), done.stdout
+
+
 def command_line(*words: str | Path) -> subprocess.CompletedProcess[str]:
     """`python -m ropar`, with the library that is tested."""
     script = "import sys\n# ropar\nfrom ropar.__main__ import main\nsys.exit(main())"

@@ -32,9 +32,9 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def pythons() -> list[str]:
-    """This Python, and newer ones that are at hand."""
+    """This Python, and others that are at hand."""
     found = [sys.executable]
-    for version in ("3.12", "3.13", "3.14"):
+    for version in ("3.10", "3.12", "3.13", "3.14"):
         known = [
             shutil.which(f"python{version}"),
             *map(str, Path.home().glob(f".pyenv/versions/{version}.*/bin/python3")),
