@@ -8,6 +8,7 @@ from bpy.app.translations import pgettext_rpt as rpt_
 from bpy.props import BoolProperty, EnumProperty, FloatProperty, IntProperty, StringProperty
 
 from ..addon import AddonError
+from ..host import objects
 from ..jobs.operator import JobOperator
 from ..preferences import options
 from .plan import GeneratePlan, Request
@@ -62,7 +63,8 @@ class ROPAR_OT_generate(JobOperator, bpy.types.Operator):
             seconds = self.seconds or None
         else:
             seconds = None if settings.auto_length else settings.seconds
-        mannequin = self._value(settings, "target") == "MANNEQUIN"
+        target = self._value(settings, "target")
+        mannequin = target == "MANNEQUIN" or (target == "AUTO" and objects.armature_of(context.active_object) is None)
         placement = "NEW" if mannequin else value["placement"]
         start, end = scene.frame_start, scene.frame_end
         if placement == "INSERT":

@@ -50,19 +50,23 @@ class ROPAR_PT_main(_Sidebar, bpy.types.Panel):
         row.operator(ops.ROPAR_OT_roll_seed.bl_idname, text="", icon="FILE_REFRESH")
         layout.prop(settings, "variations")
         layout.prop(settings, "target")
-        if settings.target == "SELECTED":
-            armature = objects.armature_of(context.active_object)
-            row = layout.row()
-            row.alignment = "RIGHT"
-            if armature is None:
-                row.label(text="No armature is selected", icon="ERROR")
-            else:
-                row.label(text=armature.name, icon="ARMATURE_DATA", translate=False)
-            layout.prop(settings, "placement")
-            if settings.placement == "REPLACE":
-                frames = layout.row(align=True)
-                frames.prop(settings, "range_start", text="Frames")
-                frames.prop(settings, "range_end", text="")
+        armature = objects.armature_of(context.active_object)
+        mannequin = settings.target == "MANNEQUIN" or (settings.target == "AUTO" and armature is None)
+        row = layout.row()
+        row.alignment = "RIGHT"
+        if mannequin:
+            row.label(text="A new mannequin", icon="OUTLINER_OB_ARMATURE")
+            return
+        if armature is None:
+            row.alert = True
+            row.label(text="No armature is selected", icon="ERROR")
+        else:
+            row.label(text=armature.name, icon="ARMATURE_DATA", translate=False)
+        layout.prop(settings, "placement")
+        if settings.placement == "REPLACE":
+            frames = layout.row(align=True)
+            frames.prop(settings, "range_start", text="Frames")
+            frames.prop(settings, "range_end", text="")
 
 
 class ROPAR_PT_options(_Sidebar, bpy.types.Panel):

@@ -241,9 +241,6 @@ class GeneratePlan(Plan):
         end = int(result.variations[0].frames[-1])
         if request.extend_scene and end > scene.frame_end:
             scene.frame_end = end
-        if request.mannequin:
-            # The next prompt is for the character that is there now.
-            scene.ropar.target = "SELECTED"
         prompts.remember(request.prompt)
         count = len(result.variations)
         frames = len(result.variations[0].frames)

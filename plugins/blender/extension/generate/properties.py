@@ -7,6 +7,7 @@ from bpy.props import BoolProperty, EnumProperty, FloatProperty, IntProperty, Po
 from ..history import prompts
 
 TARGETS = (
+    ("AUTO", "Automatic", "The armature that is selected; where none is, a new mannequin"),
     ("SELECTED", "Selected Armature", "Animate the armature that is selected, whatever its bones are called"),
     ("MANNEQUIN", "New Mannequin", "Add a mannequin at the 3D cursor and animate it"),
 )
@@ -53,7 +54,7 @@ class RoparSettings(bpy.types.PropertyGroup):
         name="Steps", description="Steps of the diffusion head per round; 0 takes the model's own setting",
         default=0, min=0, max=256, soft_max=64,
     )
-    target: EnumProperty(name="Target", description="Who moves", items=TARGETS, default="MANNEQUIN")
+    target: EnumProperty(name="Target", description="Who moves", items=TARGETS, default="AUTO")
     placement: EnumProperty(name="Where", description="Where the keys go", items=PLACEMENTS, default="NEW")
     range_start: IntProperty(name="Start", description="First frame to replace", default=1)
     range_end: IntProperty(name="End", description="Last frame to replace", default=100)
