@@ -1,5 +1,6 @@
 //! The domain of RoPAR.
 
+pub mod cleanup;
 pub mod credibility;
 pub mod edit;
 pub mod engine;
@@ -9,6 +10,7 @@ pub mod grid;
 pub mod motion;
 pub mod package;
 pub mod parts;
+pub mod provenance;
 pub mod retarget;
 pub mod rig;
 mod rotation;

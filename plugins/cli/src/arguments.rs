@@ -6,7 +6,7 @@ use clap::{Args, Parser, Subcommand};
 use clap_complete::Shell;
 use ropar_core::runtime::{BackendChoice, ProviderChoice, RuntimeOptions};
 
-use crate::user_folder;
+use crate::{installation, user_folder};
 
 /// Text to motion for animators
 ///
@@ -192,7 +192,7 @@ impl EngineArguments {
             backend: self.backend,
             provider: self.provider,
             library: self.runtime_library.clone(),
-            library_folders: user_folder::runtime().into_iter().collect(),
+            library_folders: installation::folders().iter().cloned().chain(user_folder::runtime()).collect(),
             threads: self.threads.map(usize::from),
         }
     }
