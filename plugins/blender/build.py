@@ -93,7 +93,7 @@ def platform_of(wheel: Path) -> str:
 
 def build_wheel(folder: Path) -> Path:
     """Builds the wheel of this machine's platform."""
-    builder = PROJECT / "plugins" / "python" / "build.py"
+    builder = PROJECT / "plugins" / "python" / "build_wheel.py"
     if not builder.exists():
         raise SystemExit(f"{builder} is not there: give a wheel with --wheel")
     subprocess.run([sys.executable, builder, "--output", folder], check=True)

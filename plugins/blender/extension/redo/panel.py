@@ -48,7 +48,7 @@ class ROPAR_PT_redo(bpy.types.Panel):
         head = box.split(factor=0.3, align=True)
         head.label(text="R")
         middle = head.split(factor=0.57, align=True)
-        middle.label(text="", icon="MONKEY")
+        middle.label(text="", icon="OUTLINER_OB_ARMATURE")
         side = middle.row()
         side.alignment = "RIGHT"
         side.label(text="L")

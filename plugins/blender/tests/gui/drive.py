@@ -118,7 +118,9 @@ def ready():
             break
         except (AttributeError, TypeError):  # not drawn yet
             yield 0.3
-    yield 0.5
+    # The buttons are there to be clicked only after they have been drawn.
+    viewport().tag_redraw()
+    yield 1.0
 
 
 def run(steps) -> None:

@@ -14,7 +14,7 @@ from drive import at, canvas, check, click, picture, press, ready, run, runner, 
 #: Rows from the top of the sidebar. The second set: an armature is selected, which adds a row.
 PROMPT, GENERATE, GENERATE_SELECTED = 2.5, 10.0, 11.1
 
-longest = {"modal": 0.0}
+longest: dict[str, float] = {}
 
 
 def scene():
@@ -52,21 +52,20 @@ def undo(**keys):
 
 def watch_modal() -> None:
     """Measures how long our operators keep the interface busy."""
-    from bl_ext.user_default.ropar.generate.ops import ROPAR_OT_generate
-    from bl_ext.user_default.ropar.redo.ops import ROPAR_OT_redo
+    mixin = runner().JobOperator
 
-    for operator in (ROPAR_OT_generate, ROPAR_OT_redo):
-        for name in ("modal", "invoke"):
-            original = getattr(operator, name)
+    def measured(name, original):
+        def call(self, context, event):
+            began = time.perf_counter()
+            try:
+                return original(self, context, event)
+            finally:
+                longest[name] = max(longest.get(name, 0.0), time.perf_counter() - began)
 
-            def measured(self, context, event, original=original, name=name):
-                began = time.perf_counter()
-                try:
-                    return original(self, context, event)
-                finally:
-                    longest[name] = max(longest.get(name, 0.0), time.perf_counter() - began)
+        return call
 
-            setattr(operator, name, measured)
+    for name in ("invoke", "modal"):
+        setattr(mixin, name, measured(name, getattr(mixin, name)))
 
 
 def armature():
@@ -88,8 +87,6 @@ def steps():
 
     if hasattr(ropar.Engine, "delay"):
         ropar.Engine.delay = 2.0  # the double makes motion at once
-    with bpy.context.temp_override(window=window()):
-        bpy.ops.object.delete({"selected_objects": []}) if False else None
     for item in list(bpy.data.objects):
         bpy.data.objects.remove(item)
     with bpy.context.temp_override(window=window(), area=viewport(), region=canvas()):
@@ -111,7 +108,7 @@ def steps():
     check("the job runs in the background", job() is not None)
     yield picture("2-progress")
     began = time.monotonic()
-    x, y = at(0.935, GENERATE)
+    x, y = at(0.83, GENERATE)
     window().event_simulate(type="MOUSEMOVE", value="NOTHING", x=x, y=y)
     yield 0.1
     began = time.monotonic()
@@ -138,8 +135,8 @@ def steps():
     with bpy.context.temp_override(window=window(), area=viewport(), region=canvas()):
         bpy.ops.view3d.view_axis(type="FRONT")
         bpy.ops.view3d.view_orbit(angle=0.6, type="ORBITLEFT")
+        scene().frame_set(40)
         bpy.ops.view3d.view_selected()
-    scene().frame_set(40)
     yield 0.5
     yield picture("3-result")
 
@@ -206,6 +203,9 @@ def steps():
     yield finished()
     check("a deleted armature leaves no action behind", actions() == kept, actions() - kept)
     yield picture("6-deleted")
+    yield over_viewport()
+    yield press("ESC")
+    yield 0.5
 
     # Another file during a job.
     yield generate(GENERATE)
@@ -214,7 +214,8 @@ def steps():
     yield 1.5
     check("another file ends the job", job() is None)
     check("and gets nothing from it", armature() is None)
-    check("our operators keep the interface busy for less than 50 ms", longest["modal"] < 0.05 or "untimed", str(longest))
+    # Told, not judged: it depends on what else the machine does.
+    check("longest hold of the interface, ms", True, {name: round(1000 * value, 1) for name, value in longest.items()})
 
 
 run(steps())

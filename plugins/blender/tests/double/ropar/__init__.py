@@ -8,6 +8,7 @@ retargeting turns bones by what turned the joints. The tests that are about moti
 from __future__ import annotations
 
 import json
+import re
 import time
 
 import numpy as np
@@ -54,12 +55,19 @@ ALIASES = {
         f"{side}_{joint}": tuple(f"{side}{name}" for name in names)
         for side in ("left", "right")
         for joint, names in {
-            "collar": ("shoulder", "collar"), "shoulder": ("arm", "upperarm"), "elbow": ("forearm", "lowerarm", "elbow"),
+            "collar": ("collar", "shoulder"), "shoulder": ("arm", "upperarm", "shoulder"), "elbow": ("forearm", "lowerarm", "elbow"),
             "wrist": ("hand", "wrist"), "hip": ("upleg", "upperleg", "hip"), "knee": ("leg", "lowerleg", "knee"),
-            "ankle": ("foot", "ankle"), "foot": ("toebase", "toes"),
+            "ankle": ("ankle", "foot"), "foot": ("toebase", "toes", "foot"),
         }.items()
     },
 }
+
+
+def plain_name(name):
+    """Lower case, no prefix, the side first: `J_Bip_L_UpperArm` -> `leftupperarm`."""
+    words = [word for word in re.split(r"[._ :]", re.sub(r"^(mixamorig:|J_Bip_(C_)?)", "", name)) if word]
+    side = next(({"L": "left", "R": "right"}[word] for word in words if word in ("L", "R")), "")
+    return side + "".join(word for word in words if word not in ("L", "R")).lower()
 
 
 class Error(Exception):
@@ -180,7 +188,7 @@ class Rig:
     from_arrays = classmethod(lambda cls, names, parents, rest: cls(names, parents, rest))
 
     def map(self):
-        plain = [name.split(":")[-1].lower().replace("_", "").replace(" ", "").removeprefix("jbip") for name in self.names]
+        plain = [plain_name(name) for name in self.names]
         joints = {}
         for joint, names in ALIASES.items():
             for name in (*names, joint.replace("_", "")):
@@ -269,6 +277,12 @@ class Engine:
             raise PackageError(f"{package} holds no manifest.json", "choose the folder of a model package")
 
     def close(self):
+        pass
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
         pass
 
     def part_joints(self, part):
