@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import uuid
 from collections.abc import Generator
 from dataclasses import dataclass, field
@@ -15,11 +16,11 @@ from bpy.app.translations import pgettext_rpt as rpt_
 from .. import library
 from ..addon import AddonError
 from ..history import prompts
-from ..host import actions, channels, fitting, objects, sampling, skeleton
+from ..host import actions, channels, controls, fitting, objects, sampling, skeleton
 from ..host.writing import Writer
 from ..jobs.job import Report, listener
 from ..jobs.operator import Applied, Plan
-from ..mannequin import build
+from ..mannequin import build, drawing
 from ..mapping import store
 from ..results import tags
 
@@ -65,6 +66,7 @@ class Made:
     variations: list[Variation]
     mapping: store.Found | None
     rest: dict[str, np.ndarray] | None
+    body: drawing.Body | None
     warnings: list[str] = field(default_factory=list)
 
 
@@ -82,6 +84,7 @@ class GeneratePlan(Plan):
         self._bones: skeleton.Bones | None = None
         self._mapping_text = ""
         self._present: channels.Pose | None = None
+        self._controls: controls.Controls | None = None
         if not request.mannequin:
             self._read_target(context)
 
@@ -91,6 +94,15 @@ class GeneratePlan(Plan):
         self._target = objects.Reference.to(armature)
         self._bones = skeleton.read(armature, self._unit)
         self._mapping_text = store.text(armature)
+        self._controls = controls.find(
+            self._bones, lambda bone, setting: setting in armature.pose.bones[bone].keys()
+        )
+        if self._controls is not None:
+            self._bones = self._controls.body
+            if self._request.placement != "NEW":
+                raise AddonError(
+                    rpt_("on a control rig a motion can only be a new action"), rpt_('set "Where" to "New Action"')
+                )
         if self._request.placement != "NEW":
             action = objects.action_of(armature)
             self._present = sampling.read(armature, self._bones, action, np.array([float(self._request.start)]))
@@ -105,7 +117,8 @@ class GeneratePlan(Plan):
         rigged = fitting.rig(bones, self._mapping_text)
         found = store.Found.of(rigged, automatic=not self._mapping_text)
         engine = library.engine(self._options)
-        made = Made([], None if request.mannequin else found, rest, list(bones.space.warnings))
+        body = drawing.draw(rest) if rest is not None else None
+        made = Made([], None if request.mannequin else found, rest, body, list(bones.space.warnings))
         batch = uuid.uuid4().hex
         count = request.variations
         for index in range(count):
@@ -137,14 +150,10 @@ class GeneratePlan(Plan):
         fitted = fitting.fit(at_rate, rigged, contacts=request.contacts, in_place=request.in_place)
         if self._present is not None:
             fitted = fitting.start_at(fitted, rigged, self._present)
-        values = fitted.pose(rigged.bones)
-        turning, moving = channels.moved(rigged.bones, values, rigged.nodes())
-        keyed = channels.channels(rigged.bones, values, turning, moving)
-        if request.placement == "NEW":
-            # One key at rest for bones in between: a pose that was left on one would carry the others along.
-            first = channels.Pose(values.rotations[:1], values.locations[:1])
-            above = channels.carriers(rigged.bones, turning)
-            keyed += channels.channels(rigged.bones, first, above, above)
+        if self._controls is not None:
+            keyed = self._controls.channels(fitted.rotations, fitted.translations)
+        else:
+            keyed = self._channels(fitted.pose(rigged.bones), rigged)
         frames = request.start + np.arange(at_rate.frames, dtype=np.float64)
         metadata = {
             "prompt": request.prompt,
@@ -156,11 +165,21 @@ class GeneratePlan(Plan):
         }
         return Variation(seed, frames, keyed, fitted.report, metadata)
 
+    def _channels(self, values: channels.Pose, rigged: fitting.Rigged) -> list[channels.Channel]:
+        turning, moving = channels.moved(rigged.bones, values, rigged.nodes())
+        keyed = channels.channels(rigged.bones, values, turning, moving)
+        if self._request.placement == "NEW":
+            # One key at rest for bones in between: a pose that was left on one would carry the others along.
+            first = channels.Pose(values.rotations[:1], values.locations[:1])
+            above = channels.carriers(rigged.bones, turning)
+            keyed += channels.channels(rigged.bones, first, above, above)
+        return keyed
+
     def _warnings(self, rigged: fitting.Rigged, made: Made) -> list[str]:
         bones = rigged.bones
         keyed = {channel.bone for variation in made.variations for channel in variation.channels}
         warnings = []
-        held = sorted(keyed & bones.constrained)
+        held = sorted(keyed & bones.constrained) if self._controls is None else []
         if held:
             names = ", ".join(held[:3]) + (", ..." if len(held) > 3 else "")
             warnings.append(rpt_("Constraints or drivers hold keyed bones and may hide the motion: {}").format(names))
@@ -184,6 +203,8 @@ class GeneratePlan(Plan):
             if with_mannequin:
                 armature = build.create(context, result.rest, self._unit)
                 yield
+                build.skin(context, armature, result.body)
+                yield
             else:
                 armature = self._target.get(bpy.data.objects)
                 objects.check_editable(armature)
@@ -202,7 +223,9 @@ class GeneratePlan(Plan):
                 tags.write(action, variation.metadata)
                 first = first or action
         except BaseException as error:
-            self._take_back(added, writers, armature if with_mannequin else None)
+            # After an undo in the middle there is nothing left to take back: the references are gone with the data.
+            with contextlib.suppress(ReferenceError):
+                self._take_back(added, writers, armature if with_mannequin else None)
             if isinstance(error, ReferenceError):
                 raise AddonError(
                     rpt_("the armature or its action was removed while the motion was written"), rpt_("try again")

@@ -28,8 +28,9 @@ _FIELDS = (
 
 
 def path(bone: str, name: str) -> str:
-    """The data path of a pose bone's property."""
-    return f'pose.bones["{bpy.utils.escape_identifier(bone)}"].{name}'
+    """The data path of a pose bone's property; custom ones are named with their brackets."""
+    dot = "" if name.startswith("[") else "."
+    return f'pose.bones["{bpy.utils.escape_identifier(bone)}"]{dot}{name}'
 
 
 def read(curve) -> dict[str, np.ndarray]:

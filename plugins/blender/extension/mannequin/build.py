@@ -68,7 +68,7 @@ def _tail(joint: str, rest: dict[str, np.ndarray]) -> np.ndarray:
 
 
 def create(context, rest: dict[str, np.ndarray], unit: float):
-    """A new mannequin at the 3D cursor, selected and active. Object mode.
+    """The bones of a new mannequin at the 3D cursor, selected and active. Object mode.
 
     Args:
         rest: :func:`rest_places`.
@@ -99,11 +99,12 @@ def create(context, rest: dict[str, np.ndarray], unit: float):
     # The body shows the pose; the bones only where one looks for them.
     data.display_type = "STICK"
     armature.show_in_front = True
-    _skin(context, armature, drawing.draw(rest), space)
     return armature
 
 
-def _skin(context, armature, body: drawing.Body, space: Space) -> None:
+def skin(context, armature, body: drawing.Body) -> None:
+    """Hangs the drawn body on the bones of :func:`create`."""
+    space = Space.upright()
     mesh = bpy.data.meshes.new(NAME)
     places = space.point_out(np.concatenate(body.positions))
     mesh.from_pydata(places.tolist(), [], body.triangles)
@@ -112,15 +113,18 @@ def _skin(context, armature, body: drawing.Body, space: Space) -> None:
     mesh.polygons.foreach_set("material_index", np.array(body.surfaces, dtype=np.int32))
     mesh.polygons.foreach_set("use_smooth", np.ones(len(body.triangles), dtype=bool))
     mesh.update()
-    skin = bpy.data.objects.new(f"{NAME} Body", mesh)
-    context.collection.objects.link(skin)
+    item = bpy.data.objects.new(f"{NAME} Body", mesh)
+    context.collection.objects.link(item)
     for joint, weights in body.weights.items():
-        group = skin.vertex_groups.new(name=joint)
+        group = item.vertex_groups.new(name=joint)
+        by_weight: dict[float, list[int]] = {}
         for vertex, weight in weights:
             if weight > 0.0:
-                group.add([vertex], weight, "REPLACE")
-    skin.parent = armature
-    modifier = skin.modifiers.new("Armature", "ARMATURE")
+                by_weight.setdefault(weight, []).append(vertex)
+        for weight, vertices in by_weight.items():
+            group.add(vertices, weight, "REPLACE")
+    item.parent = armature
+    modifier = item.modifiers.new("Armature", "ARMATURE")
     modifier.object = armature
 
 

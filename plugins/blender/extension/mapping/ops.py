@@ -6,7 +6,7 @@ from bpy.app.translations import pgettext_rpt as rpt_
 from bpy.props import StringProperty
 
 from ..addon import AddonError, words
-from ..host import fitting, objects, skeleton
+from ..host import controls, fitting, objects, skeleton
 from . import presets, store
 
 
@@ -43,6 +43,8 @@ class _OnArmature:
 def find(context, armature, text: str = "") -> store.Found:
     """The mapping that RoPAR finds, or the one in `text` for this armature."""
     bones = skeleton.read(armature, context.scene.unit_settings.scale_length)
+    known = controls.find(bones, lambda *_: False)
+    bones = known.body if known is not None else bones
     return store.Found.of(fitting.rig(bones, text), automatic=not text)
 
 

@@ -14,7 +14,7 @@ from bpy.app.translations import pgettext_rpt as rpt_
 from .. import library
 from ..addon import AddonError
 from ..history import prompts
-from ..host import channels, fitting, objects, sampling, skeleton
+from ..host import channels, controls, fitting, objects, sampling, skeleton
 from ..host import quaternions as quat
 from ..host.canonical import label
 from ..host.writing import Writer
@@ -75,6 +75,10 @@ class RedoPlan(Plan):
         self._first, self._last = max(first, start - around), min(last, end + around)
         self._target, self._action = objects.Reference.to(armature), objects.Reference.to(action)
         self._bones = skeleton.read(armature, scene.unit_settings.scale_length)
+        if controls.find(self._bones, lambda *_: False) is not None:
+            raise AddonError(
+                rpt_("body parts of a control rig cannot be made anew yet"), rpt_("bake its motion to the deforming bones")
+            )
         self._mapping_text = store.text(armature)
         self._old = sampling.read(armature, self._bones, action, np.arange(self._first, self._last + 1, dtype=float))
 

@@ -22,19 +22,18 @@ def placement(armature, yaw: float) -> Matrix:
     return UP @ level @ Matrix.Scale(scale.x * unit, 4)
 
 
-def rig(armature, yaw: float):
-    """The armature as RoPAR's rig, and its bones' names."""
+def rig(armature, yaw: float, body: dict[str, str | None] | None = None):
+    """The armature as RoPAR's rig, its bones' names and parents; or some of its bones, with other parents (`body`)."""
     into = placement(armature, yaw)
-    bones = list(armature.data.bones)
+    bones = list(armature.data.bones) if body is None else [armature.data.bones[name] for name in body]
     world = {}
     for bone in bones:
         matrix = into @ bone.matrix_local
         world[bone.name] = Matrix.LocRotScale(matrix.to_translation(), matrix.to_quaternion(), None)
     names = [bone.name for bone in bones]
-    parents = [names.index(bone.parent.name) if bone.parent else -1 for bone in bones]
-    local = [
-        world[bone.parent.name].inverted() @ world[bone.name] if bone.parent else world[bone.name] for bone in bones
-    ]
+    above = body or {bone.name: bone.parent.name if bone.parent else None for bone in bones}
+    parents = [names.index(above[name]) if above[name] else -1 for name in names]
+    local = [world[above[name]].inverted() @ world[name] if above[name] else world[name] for name in names]
     return ropar.Rig.from_arrays(names, parents, np.array([[list(row) for row in m] for m in local])), names, parents
 
 

@@ -160,3 +160,17 @@ def rigify():
 
 
 ALL = {"mixamo": mixamo, "vrm": vrm, "a_pose": a_pose, "unlinked": unlinked, "metarig": metarig}
+
+#: The bones of a generated Rigify rig that show its pose, as they hang together in the body.
+RIGIFY_BODY: dict[str, str | None] = {"ORG-spine": None} | {
+    f"ORG-spine.{i:03}": f"ORG-spine.{i - 1:03}" if i > 1 else "ORG-spine" for i in range(1, 7)
+}
+for _side in "LR":
+    for _chain, _top in (
+        (("shoulder", "upper_arm", "forearm", "hand"), "ORG-spine.003"),
+        (("thigh", "shin", "foot", "toe"), "ORG-spine"),
+    ):
+        _above = _top
+        for _bone in _chain:
+            RIGIFY_BODY[f"ORG-{_bone}.{_side}"] = _above
+            _above = f"ORG-{_bone}.{_side}"

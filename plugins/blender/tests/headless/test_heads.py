@@ -7,6 +7,7 @@ import oracle
 import pytest
 import rigs
 import ropar
+from mathutils import Quaternion
 
 PROMPT, SEED, SECONDS = "a person walks forward and turns left", 3, 3.0
 MILLIMETRE = 1e-3
@@ -83,3 +84,35 @@ def test_in_place(scene):
     generate(in_place=True)
     hips = oracle.evaluated(armature, ["mixamorig:Hips"], range(scene.frame_start, scene.frame_start + 60))[:, 0]
     assert np.ptp(hips[:, :2], axis=0).max() < 0.25
+
+
+@pytest.mark.real
+def test_rigify_controls(scene):
+    """The motion is on the controls, and the bones behind them turn as they would without controls."""
+    found = rigs.rigify()
+    if found is None:
+        pytest.skip("Rigify is not part of this Blender")
+    armature, _ = found
+    generate(contacts=False)
+    names = keyed(armature)
+    assert {"torso", "upper_arm_fk.L", "shin_fk.R", "head"} <= names
+    assert not any(name.startswith(("DEF-", "ORG-", "MCH-")) for name in names)
+    motion = made(scene)
+    ropar_rig, body, parents = oracle.rig(armature, 0.0, rigs.RIGIFY_BODY)
+    result = ropar.retarget(motion, ropar_rig, contacts=False)
+    into = oracle.placement(armature, 0.0).to_quaternion()
+    checked = [name for name in body if name not in ("ORG-spine.001", "ORG-spine.002", "ORG-spine.005")]
+    worst = {}
+    for frame in range(0, result.frames, 5):
+        scene.frame_set(scene.frame_start + frame)
+        world = []
+        for index, parent in enumerate(parents):
+            x, y, z, w = result.rotations[frame][index]
+            own = Quaternion((w, x, y, z))
+            world.append(world[parent] @ own if parent >= 0 else own)
+        for name in checked:
+            wanted = into.inverted() @ world[body.index(name)]
+            now = armature.pose.bones[name].matrix.to_quaternion()
+            angle = np.degrees(wanted.rotation_difference(now).angle)
+            worst[name] = max(worst.get(name, 0.0), min(angle, 360 - angle))
+    assert max(worst.values()) < 1.0, worst
