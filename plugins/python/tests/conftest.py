@@ -29,6 +29,7 @@ PROGRAM = RELEASE / ("ropar.exe" if sys.platform == "win32" else "ropar")
 SOURCES = str(ROOT / "plugins" / "python" / "src")
 os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [SOURCES, os.environ.get("PYTHONPATH")]))
 
+MODEL = ROOT / "models" / "pretrained" / "ropar-base"
 WAVE = "a person waves with the left hand"
 STAND = "a person stands still"
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import array
 import subprocess
 import sys
+from collections.abc import Iterable
 
 import numpy as np
 import pytest
@@ -14,8 +15,8 @@ from ropar import _arrays
 ROTATIONS = np.arange(2 * 3 * 4, dtype=np.float32).reshape(2, 3, 4)
 
 
-def flat(memory: object) -> list[float]:
-    return list(memory)  # type: ignore[call-overload]
+def flat(memory: Iterable[float]) -> list[float]:
+    return list(memory)
 
 
 @pytest.fixture(params=["numpy", "plain"])

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import gc
 import subprocess
 import sys
 import threading
 import time
+import weakref
 
 import pytest
 import ropar
@@ -82,7 +85,7 @@ def test_jobs_are_awaited_side_by_side() -> None:
         async def wait(job: Job[str]) -> str:
             return await job
 
-        return await asyncio.gather(wait(Job(lambda _: "a")), wait(Job(lambda _: "b")))
+        return list(await asyncio.gather(wait(Job(lambda _: "a")), wait(Job(lambda _: "b"))))
 
     assert asyncio.run(both()) == ["a", "b"]
 
@@ -133,6 +136,47 @@ def test_done_callbacks_are_called_once_also_afterwards() -> None:
     job.result(timeout=5)
     job.add_done_callback(calls.append)
     assert calls == [job]
+
+
+def test_jobs_results_and_errors_do_not_hold_each_other() -> None:
+    class Thing:
+        """Something that says whether it is still there."""
+
+    thing = Thing()
+    there = weakref.ref(thing)
+
+    def failing(report: Report, kept: Thing) -> Thing:
+        raise ropar.InputError("wrong", "")
+
+    gc.disable()
+    try:
+        made = wait_here(Job(lambda _, kept=thing: kept), None)  # type: ignore[misc]
+        assert made is thing
+        with contextlib.suppress(ropar.InputError):
+            wait_here(Job(lambda report, kept=thing: failing(report, kept)), None)  # type: ignore[misc]
+        for _ in range(100):  # the job's thread has its last steps to do
+            if threading.active_count() == 1:
+                break
+            time.sleep(0.02)
+        del made, thing
+        assert there() is None
+    finally:
+        gc.enable()
+
+
+def test_a_callback_that_fails_does_no_harm(caplog: pytest.LogCaptureFixture) -> None:
+    held = threading.Event()
+    job = Job(lambda _: held.wait(5))
+    calls: list[object] = []
+    job.add_done_callback(lambda _: 1 / 0)
+    job.add_done_callback(calls.append)
+    held.set()
+    assert job.result(timeout=5) is True
+    for _ in range(100):
+        if calls:
+            break
+        time.sleep(0.02)
+    assert calls == [job] and "ZeroDivisionError" in caplog.text
 
 
 def test_an_interpreter_that_ends_ends_its_jobs() -> None:

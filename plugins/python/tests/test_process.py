@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 import ropar
-from conftest import LIBRARY, ROOT, WAVE, run_program, run_python
+from conftest import LIBRARY, MODEL, ROOT, WAVE, run_program, run_python
 
 SNIPPETS = [ROOT / "README.md", ROOT / "plugins/python/README.md", ROOT / "docs/python.md"]
 
@@ -68,6 +68,27 @@ except ropar.RuntimeError_ as error:
     assert "/nowhere/libonnxruntime.so" in run_python(script).stdout
 
 
+def test_a_broken_onnx_runtime_is_logged_and_passed_over(tmp_path: Path) -> None:
+    folder = tmp_path / "onnxruntime" / "capi"
+    folder.mkdir(parents=True)
+    (tmp_path / "onnxruntime" / "__init__.py").write_text("raise RuntimeError('nobody imports this')")
+    suffix = {"win32": "onnxruntime.dll", "darwin": "libonnxruntime.1.dylib"}.get(sys.platform, "libonnxruntime.so.1")
+    (folder / suffix).write_bytes(b"no library")
+    script = """
+import logging, sys
+sys.path.insert(0, sys.argv[1])
+logging.basicConfig(stream=sys.stdout, format="%(name)s %(levelname)s %(message)s")
+# ropar
+engine = ropar.Engine()
+print(engine.backend, len(engine.info()["runtime"]["fallbacks"]))
+"""
+    done = run_python(script, tmp_path)
+    assert done.returncode == 0, done.stderr
+    *logged, last = done.stdout.splitlines()
+    assert last == "embedded 1"
+    assert any(line.startswith("ropar WARNING") and str(folder) in line for line in logged), done.stdout
+
+
 def command_line(*words: str | Path) -> subprocess.CompletedProcess[str]:
     """`python -m ropar`, with the library that is tested."""
     script = "import sys\n# ropar\nfrom ropar.__main__ import main\nsys.exit(main())"
@@ -75,14 +96,14 @@ def command_line(*words: str | Path) -> subprocess.CompletedProcess[str]:
 
 
 def test_the_command_line_is_the_program(tmp_path: Path) -> None:
-    ours = command_line("info", "--json", "--backend", "embedded")
-    theirs = run_program("info", "--json", "--backend", "embedded")
+    info = ("info", "--json", "--backend", "embedded", "--package", MODEL)
+    ours, theirs = command_line(*info), run_program(*info)
     assert ours.returncode == theirs.returncode == 0, ours.stderr
     assert json.loads(ours.stdout) == json.loads(theirs.stdout)
     for words in (
         ["--version"],
         ["generate", "--help"],
-        ["generate", "", "-o", "a.glb"],
+        ["generate", "", "-o", "a.glb", "--package", MODEL],
         ["generate"],
         ["edit", "--x"],
     ):
@@ -90,11 +111,12 @@ def test_the_command_line_is_the_program(tmp_path: Path) -> None:
         assert (ours.returncode, ours.stdout, ours.stderr) == (theirs.returncode, theirs.stdout, theirs.stderr), words
 
 
-def test_info_is_what_the_program_says() -> None:
-    script = "import json\n# ropar\nprint(json.dumps(ropar.info(backend='embedded')))"
-    done = run_python(script)
+def test_info_is_what_the_program_says_of_the_model() -> None:
+    script = "import json, sys\n# ropar\nprint(json.dumps(ropar.info(package=sys.argv[1], backend='embedded')))"
+    done = run_python(script, MODEL)
     assert done.returncode == 0, done.stderr
-    program = json.loads(run_program("info", "--json", "--backend", "embedded").stdout)
+    program = json.loads(run_program("info", "--json", "--backend", "embedded", "--package", MODEL).stdout)
+    program.pop("runtime_folder")  # where the program keeps what `ropar setup runtime` installs
     assert json.loads(done.stdout) == program
 
 

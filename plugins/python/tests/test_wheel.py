@@ -5,6 +5,7 @@ from __future__ import annotations
 import email
 import hashlib
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -12,10 +13,9 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from conftest import LIBRARY, ROOT, WAVE, run_python
+from conftest import LIBRARY, MODEL, ROOT, WAVE, run_python
 
 HERE = ROOT / "plugins" / "python"
-MODEL = ROOT / "models" / "pretrained" / "ropar-base"
 
 pytest.importorskip("hatchling", reason="hatchling, which builds the wheel, is not installed")
 
@@ -32,9 +32,9 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def pythons() -> list[str]:
-    """This Python, and newer ones that are at hand."""
+    """This Python, and others that are at hand."""
     found = [sys.executable]
-    for version in ("3.12", "3.13", "3.14"):
+    for version in ("3.10", "3.12", "3.13", "3.14"):
         known = [
             shutil.which(f"python{version}"),
             *map(str, Path.home().glob(f".pyenv/versions/{version}.*/bin/python3")),
@@ -103,10 +103,41 @@ print(json.dumps([list(map(list, frame)) for frame in motion.rotations]))
     )
     assert json.loads(done.stdout) == json.loads(here.stdout)
     assert (tmp_path / "wave.glb").stat().st_size > 10_000
+    alone = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
     for command in ([inside / "ropar"], [inside / "python", "-m", "ropar"]):
-        said = subprocess.run([*command, "info", "--json"], cwd=tmp_path, capture_output=True, text=True)
+        said = subprocess.run([*command, "info", "--json"], cwd=tmp_path, env=alone, capture_output=True, text=True)
         assert said.returncode == 0, said.stderr
         assert "site-packages" in json.loads(said.stdout)["package"]["folder"]
+
+
+def test_the_types_of_the_wheel_are_seen_by_its_users(wheel: Path, tmp_path: Path) -> None:
+    pytest.importorskip("mypy", reason="mypy is not installed")
+    where = tmp_path / "packages"
+    pip = [sys.executable, "-m", "pip", "install", "--quiet", "--no-index", "--no-deps", "--target"]
+    subprocess.run([*pip, str(where), str(wheel)], check=True)
+    program = tmp_path / "user.py"
+    program.write_text(
+        "import ropar\n"
+        "async def main(engine: ropar.Engine) -> float:\n"
+        "    motion = await engine.start_generate('a person waves', seconds=2)\n"
+        "    names: tuple[str, ...] = ropar.retarget(motion, ropar.Rig.load('hero.glb')).rig.names\n"
+        "    wrong: int = motion.joint_names\n"
+        "    return motion.fps\n"
+    )
+    environment = {**os.environ, "MYPYPATH": str(where), "PYTHONPATH": ""}
+    command = [
+        sys.executable,
+        "-m",
+        "mypy",
+        "--strict",
+        "--config-file",
+        "",
+        "--cache-dir",
+        str(tmp_path),
+        str(program),
+    ]
+    said = subprocess.run(command, env=environment, cwd=tmp_path, capture_output=True, text=True).stdout
+    assert said.splitlines()[-1].startswith("Found 1 error") and "user.py:5" in said, said
 
 
 def test_the_folder_alone_makes_no_wheel(tmp_path: Path) -> None:

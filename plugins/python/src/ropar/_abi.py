@@ -186,7 +186,14 @@ class MappingView(Sized):
 
 
 class RetargetOptions(Sized):
-    _fields_ = [("size", c_uint32), ("ignore_contacts", c_uint32), ("in_place", c_uint32), ("reserved", c_uint32)]
+    _fields_ = [
+        ("size", c_uint32),
+        ("ignore_contacts", c_uint32),
+        ("in_place", c_uint32),
+        ("reserved", c_uint32),
+        ("hand_contacts", c_uint32),
+        ("ground_root", c_uint32),
+    ]
 
 
 class RetargetedView(Sized):
@@ -219,6 +226,8 @@ class RetargetFileOptions(Sized):
         ("reserved", c_uint32),
         ("take", c_char_p),
         ("mapping_json", c_char_p),
+        ("hand_contacts", c_uint32),
+        ("ground_root", c_uint32),
     ]
 
 

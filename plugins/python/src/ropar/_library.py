@@ -19,6 +19,8 @@ from . import _abi
 from .errors import Cancelled, Error, InputError, InternalError, OutputError, PackageError, RuntimeError_
 
 _PACKAGE = Path(__file__).resolve().parent
+#: In a development install this package is plugins/python/src/ropar of a checkout.
+_CHECKOUT = _PACKAGE.joinpath(*[".."] * 4).resolve()
 _NAME = {"win32": "ropar.dll", "darwin": "libropar.dylib"}.get(sys.platform, "libropar.so")
 
 _ERRORS: dict[int, type[Error]] = {
@@ -70,8 +72,7 @@ def _find() -> Path:
     if _explicit is not None:
         return _explicit
     bundled = _PACKAGE / "_native" / _NAME
-    # A development install: plugins/python/src/ropar in a checkout.
-    built = _PACKAGE.parents[3] / "target" / "release" / _NAME
+    built = _CHECKOUT / "target" / "release" / _NAME
     for candidate in (bundled, built):
         if candidate.is_file():
             return candidate
@@ -102,7 +103,8 @@ def _load(path: Path) -> ctypes.CDLL:
 
 def _search_folders() -> list[Path]:
     """Where the library shall look for the model package and for ONNX Runtime besides its own places."""
-    folders = [_PACKAGE / "_models"]
+    bundled = _PACKAGE / "_models"
+    folders = [bundled if bundled.is_dir() else _CHECKOUT / "models" / "pretrained"]
     with contextlib.suppress(ImportError, ValueError):  # a broken or half-removed installation is none
         if (found := importlib.util.find_spec("onnxruntime")) is not None:
             folders += [Path(place) / "capi" for place in found.submodule_search_locations or ()]
@@ -178,13 +180,20 @@ def take_text(name: str, *arguments: Any) -> str:
 
 
 def encoded(text: str | os.PathLike[str], name: str = "text") -> bytes:
-    """UTF-8 for the library; file names that are not UTF-8 keep their bytes, and the library refuses them by name."""
-    raw = os.fspath(text)
+    """UTF-8 for the library.
+
+    Raises:
+        InputError: no text, or text that C cannot take.
+    """
+    raw = text if isinstance(text, str) else os.fspath(text) if isinstance(text, os.PathLike) else None
     if not isinstance(raw, str):
-        raise InputError(f"{name} is {type(raw).__name__}, not text", "give a str")
+        raise InputError(f"{name} is {text!r}, not text", "give a str")
     if "\0" in raw:
         raise InputError(f"{name} has a NUL character", "remove it")
-    return raw.encode("utf-8", "surrogateescape")
+    try:
+        return raw.encode()
+    except UnicodeEncodeError:  # half a character; also how Python shows a file name that is not UTF-8
+        raise InputError(f"{name} is not valid Unicode", "give text that UTF-8 can say; rename such a file") from None
 
 
 def encoded_or_none(text: str | os.PathLike[str] | None, name: str = "text") -> bytes | None:

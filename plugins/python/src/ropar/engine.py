@@ -248,7 +248,7 @@ class Engine:
         return list(joints[: count.value])
 
     def info(self) -> dict[str, Any]:
-        """The object that ``ropar info --json`` prints: backend, provider, package with its manifest, parts."""
+        """What ``ropar info --json`` says of the model: backend, provider, package with its manifest, parts."""
         found: dict[str, Any] = take_json("ropar_engine_info", self._open().value)
         return found
 
@@ -326,7 +326,7 @@ def info(
     threads: int | None = None,
     runtime_library: str | os.PathLike[str] | None = None,
 ) -> dict[str, Any]:
-    """The object that ``ropar info --json`` prints, with what is really in use; the arguments are those of `Engine`."""
+    """What ``ropar info --json`` says of the model, with what is really in use. Arguments as of :class:`Engine`."""
     with Engine(package, backend, provider, threads, runtime_library) as engine:
         return engine.info()
 

@@ -6,6 +6,7 @@ import asyncio
 import atexit
 import concurrent.futures
 import contextlib
+import logging
 import threading
 from collections.abc import Callable, Generator
 from typing import Any, Generic, TypeVar
@@ -16,6 +17,32 @@ T = TypeVar("T", covariant=True)
 
 #: A job hands this to its work: called with the share that is done (0 to 1), it answers whether to stop.
 Report = Callable[[float], bool]
+
+
+class _Course:
+    """How far the work is and whether it shall stop.
+
+    Apart from the job, because the traceback of an error holds what the work was given: error and job would hold each
+    other, and with them the engine, until the next garbage collection.
+    """
+
+    def __init__(self, listener: Callable[[float], bool | None] | None) -> None:
+        self.share = 0.0
+        self.stop = threading.Event()
+        self.listener = listener
+        self.raised: BaseException | None = None
+
+    def report(self, share: float) -> bool:
+        self.share = max(self.share, min(share, 1.0))
+        if self.listener is not None and not self.stop.is_set():
+            try:
+                if self.listener(self.share):
+                    self.stop.set()
+            # Nothing may be raised into the library; it comes out of `result`.
+            except BaseException as error:
+                self.raised = error
+                self.stop.set()
+        return self.stop.is_set()
 
 
 class Job(Generic[T]):
@@ -32,10 +59,9 @@ class Job(Generic[T]):
     def __init__(self, work: Callable[[Report], T], *, progress: Callable[[float], bool | None] | None = None) -> None:
         """Not called directly: jobs come from :meth:`Engine.start_generate` and :meth:`Engine.start_redo`."""
         self._future: concurrent.futures.Future[T] = concurrent.futures.Future()
-        self._stop = threading.Event()
-        self._progress = 0.0
-        self._listener = progress
-        self._raised: BaseException | None = None
+        self._course = _Course(progress)
+        self._callbacks: list[Callable[[Job[T]], object]] | None = []
+        self._lock = threading.Lock()
         # A daemon, so that a host that quits is not held up; `_at_exit` ends it before the interpreter goes.
         self._thread = threading.Thread(target=self._run, args=(work,), name="ropar job", daemon=True)
         with _running_lock:
@@ -45,7 +71,7 @@ class Job(Generic[T]):
     @property
     def progress(self) -> float:
         """The share that is done, 0 to 1; it never falls."""
-        return self._progress
+        return self._course.share
 
     @property
     def done(self) -> bool:
@@ -57,7 +83,7 @@ class Job(Generic[T]):
 
         Does nothing to a job that is done.
         """
-        self._stop.set()
+        self._course.stop.set()
 
     def result(self, timeout: float | None = None) -> T:
         """Waits for the result.
@@ -75,11 +101,18 @@ class Job(Generic[T]):
         except concurrent.futures.TimeoutError:
             if self._future.done():  # raised by the work itself
                 raise
-            raise TimeoutError(f"the job is not done after {timeout} s ({self._progress:.0%})") from None
+            raise TimeoutError(f"the job is not done after {timeout} s ({self._course.share:.0%})") from None
+        finally:
+            del self  # as in `_run`
 
     def add_done_callback(self, callback: Callable[[Job[T]], object]) -> None:
         """Calls ``callback(job)`` when the job is done, on the job's thread; at once where it is done already."""
-        self._future.add_done_callback(lambda _: callback(self))
+        # Not those of the future, which keeps them: job and result would then live until the next garbage collection.
+        with self._lock:
+            if self._callbacks is not None:
+                self._callbacks.append(callback)
+                return
+        callback(self)
 
     def __await__(self) -> Generator[Any, None, T]:
         loop = asyncio.get_running_loop()
@@ -103,32 +136,29 @@ class Job(Generic[T]):
         return self._future.result()
 
     def __repr__(self) -> str:
-        state = "done" if self.done else "cancelling" if self._stop.is_set() else f"{self._progress:.0%}"
+        state = "done" if self.done else "cancelling" if self._course.stop.is_set() else f"{self._course.share:.0%}"
         return f"<ropar.Job {state}>"
 
     def _run(self, work: Callable[[Report], T]) -> None:
         try:
-            result = work(self._report)
+            result = work(self._course.report)
         except BaseException as error:
-            self._future.set_exception(self._raised or error)
+            self._future.set_exception(self._course.raised or error)
         else:
-            self._progress = 1.0
+            self._course.share = 1.0
             self._future.set_result(result)
-        finally:
-            with _running_lock:
-                _running.discard(self)
-
-    def _report(self, share: float) -> bool:
-        self._progress = max(self._progress, min(share, 1.0))
-        if self._listener is not None and not self._stop.is_set():
+            del result
+        self._course.raised = None
+        with self._lock:
+            callbacks, self._callbacks = self._callbacks, None
+        for callback in callbacks or ():
             try:
-                if self._listener(self._progress):
-                    self._stop.set()
-            # Nothing may be raised into the library; it comes out of `result`.
-            except BaseException as error:
-                self._raised = error
-                self._stop.set()
-        return self._stop.is_set()
+                callback(self)
+            except Exception:
+                logging.getLogger("ropar").exception("a callback of a job failed")
+        with _running_lock:
+            _running.discard(self)
+        del self, work  # the error's traceback has this frame
 
     def _join(self, timeout: float | None = None) -> None:
         self._thread.join(timeout)
@@ -155,7 +185,10 @@ def wait_here(job: Job[T], progress: Callable[[float], bool | None] | None) -> T
         raise
     if progress is not None and shown < 1.0 and job._future.exception() is None:
         progress(1.0)
-    return job.result()
+    try:
+        return job.result()
+    finally:
+        del job  # as in `_run`
 
 
 _running: set[Job[Any]] = set()

@@ -59,7 +59,14 @@ class Retargeted:
 
 
 def retarget(
-    source: Motion, rig: Rig, mapping: Mapping | None = None, *, contacts: bool = True, in_place: bool = False
+    source: Motion,
+    rig: Rig,
+    mapping: Mapping | None = None,
+    *,
+    contacts: bool = True,
+    in_place: bool = False,
+    hand_contacts: bool = False,
+    ground_root: bool = False,
 ) -> Retargeted:
     """Carries a motion over to a rig, whatever its names, proportions and rest pose.
 
@@ -69,11 +76,19 @@ def retarget(
         mapping: which node is which joint; ``None``: :meth:`Rig.map` finds out.
         contacts: whether feet are held to the floor.
         in_place: whether the character stays where it is.
+        hand_contacts: whether hands that rest on the floor are held as well.
+        ground_root: whether the joint on the floor, where the rig has one, carries the path over the ground and the
+            heading, as game engines want it; otherwise the hips carry everything.
 
     Raises:
         InputError: no human body is found, or a joint that is needed is not mapped.
     """
-    options = _abi.RetargetOptions(ignore_contacts=int(not contacts), in_place=int(in_place))
+    options = _abi.RetargetOptions(
+        ignore_contacts=int(not contacts),
+        in_place=int(in_place),
+        hand_contacts=int(hand_contacts),
+        ground_root=int(ground_root),
+    )
     arguments = source._handle.value, rig._handle.value, mapping and mapping._handle.value, ctypes.byref(options)
     return Retargeted(make("ropar_retargeted_free", "ropar_retarget", *arguments), rig)
 
@@ -87,6 +102,8 @@ def retarget_file(
     mapping: Mapping | str | None = None,
     contacts: bool = True,
     in_place: bool = False,
+    hand_contacts: bool = False,
+    ground_root: bool = False,
 ) -> dict[str, Any]:
     """Retargets a clip of any rig onto a character's file.
 
@@ -98,6 +115,9 @@ def retarget_file(
         mapping: of the character's rig, also as JSON text; ``None``: found.
         contacts: whether feet are held to the floor.
         in_place: whether the character stays where it is.
+        hand_contacts: whether hands that rest on the floor are held as well.
+        ground_root: whether the joint on the floor, where the rig has one, carries the path over the ground and the
+            heading, as game engines want it; otherwise the hips carry everything.
 
     Returns:
         The report: ``verdict``, ``reason`` and figures.
@@ -111,6 +131,8 @@ def retarget_file(
         ignore_contacts=int(not contacts),
         in_place=int(in_place),
         take=encoded_or_none(take, "take"),
+        hand_contacts=int(hand_contacts),
+        ground_root=int(ground_root),
         mapping_json=encoded_or_none(text, "mapping"),
     )
     paths = encoded(clip_path, "clip_path"), encoded(rig_path, "rig_path"), encoded(output_path, "output_path")
