@@ -24,7 +24,10 @@ HERE = Path(__file__).resolve().parent
 PROJECT = HERE.parents[1]
 SOURCE = HERE / "extension"
 #: What the add-on takes from elsewhere in the project, so that it is kept in one place.
-SHARED = {PROJECT / "exporters" / "data" / "mannequin.json": Path("data") / "mannequin.json", HERE / "LICENSE": Path("LICENSE")}
+SHARED = {
+    PROJECT / "exporters" / "data" / "mannequin.json": Path("data") / "mannequin.json",
+    HERE / "LICENSE": Path("LICENSE"),
+}
 
 #: Wheel platform tag -> the names that Blender has for it.
 PLATFORMS = (
@@ -102,7 +105,9 @@ def build_wheel(folder: Path) -> Path:
 
 def pack(folder: Path, output: Path, wheels: list[Path]) -> Path:
     """The ZIP, the same bytes for the same files."""
-    version = re.search(r'^version = "(.+)"', (folder / "blender_manifest.toml").read_text(encoding="utf-8"), re.MULTILINE)
+    version = re.search(
+        r'^version = "(.+)"', (folder / "blender_manifest.toml").read_text(encoding="utf-8"), re.MULTILINE
+    )
     if version is None:
         raise SystemExit("blender_manifest.toml names no version")
     platforms = {platform_of(wheel) for wheel in wheels}

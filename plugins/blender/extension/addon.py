@@ -19,7 +19,7 @@ class AddonError(Exception):
         return sentence(self.message, self.hint)
 
 
-class Stopped(Exception):  # noqa: N818  not a failure
+class Stopped(Exception):
     """The user cancelled."""
 
 

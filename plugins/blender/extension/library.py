@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import threading
 from dataclasses import dataclass
@@ -92,9 +93,7 @@ def preload() -> None:
     """Loads the package on a thread of its own, so that the first motion does not hold the interface up."""
 
     def load() -> None:
-        try:
+        with contextlib.suppress(AddonError):  # said where it is needed
             module()
-        except AddonError:
-            pass  # said where it is needed
 
     threading.Thread(target=load, name="ropar preload", daemon=True).start()

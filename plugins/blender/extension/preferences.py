@@ -19,16 +19,22 @@ class RoparPreferences(bpy.types.AddonPreferences):
     bl_idname = PACKAGE
 
     package: StringProperty(
-        name="Model Package", description="Folder of another model package; empty uses the one that comes along",
+        name="Model Package",
+        description="Folder of another model package; empty uses the one that comes along",
         subtype="DIR_PATH",
     )
     runtime_library: StringProperty(
-        name="ONNX Runtime", description="File of an ONNX Runtime library, which is faster than the backend inside;"
-        " empty looks for one and otherwise uses the backend inside", subtype="FILE_PATH",
+        name="ONNX Runtime",
+        description="File of an ONNX Runtime library, which is faster than the backend inside;"
+        " empty looks for one and otherwise uses the backend inside",
+        subtype="FILE_PATH",
     )
     provider: EnumProperty(name="Provider", description="What the networks run on", items=PROVIDERS, default="auto")
     threads: IntProperty(
-        name="Threads", description="How many processor threads the networks may use; 0 uses all", default=0, min=0,
+        name="Threads",
+        description="How many processor threads the networks may use; 0 uses all",
+        default=0,
+        min=0,
         max=256,
     )
 

@@ -57,12 +57,17 @@ class SelfTestPlan(Plan):
         began = time.monotonic()
         engine = library.engine(self._options)
         found.append(
-            Line(rpt_("Model loaded in {:.1f} s on {} ({}); weights: {}").format(
-                time.monotonic() - began, engine.backend, engine.provider, engine.licence))
+            Line(
+                rpt_("Model loaded in {:.1f} s on {} ({}); weights: {}").format(
+                    time.monotonic() - began, engine.backend, engine.provider, engine.licence
+                )
+            )
         )
         report(0.3, rpt_("Making a motion"))
         began = time.monotonic()
-        motion = engine.generate("a person waves", seconds=2.0, seed=1, progress=listener(report, 0.3, 0.6, "Making a motion"))
+        motion = engine.generate(
+            "a person waves", seconds=2.0, seed=1, progress=listener(report, 0.3, 0.6, "Making a motion")
+        )
         found.append(Line(rpt_("{:.1f} s of motion made in {:.1f} s").format(motion.seconds, time.monotonic() - began)))
         rigged = fitting.rig(build.bones(build.rest_places()))
         result = fitting.fit(motion, rigged, contacts=True, in_place=False)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Translations of the user interface: `data/translations/LANGUAGE.json`, from English text to the text in that language.
+"""Translations of the user interface: `data/translations/LANGUAGE.json`, from English text to that language.
 
 Labels and tooltips are translated by Blender itself; text that is put together goes through ``pgettext_iface`` and
 ``pgettext_rpt``.

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The operators behind the Generate panel. From scripts: ``bpy.ops.ropar.generate(prompt="a person waves", seed=3)``."""
+"""The operators behind the Generate panel. From scripts: ``bpy.ops.ropar.generate(prompt="a person waves")``."""
 
 import random
 
@@ -17,7 +17,16 @@ from .properties import LONGEST_SECONDS, PLACEMENTS, TARGETS
 SKIP = {"SKIP_SAVE"}
 #: What a request takes over as it is.
 FROM_PANEL = (
-    "prompt", "seed", "variations", "guidance", "iterations", "steps", "placement", "in_place", "contacts", "extend_scene"
+    "prompt",
+    "seed",
+    "variations",
+    "guidance",
+    "iterations",
+    "steps",
+    "placement",
+    "in_place",
+    "contacts",
+    "extend_scene",
 )
 
 

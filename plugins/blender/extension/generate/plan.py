@@ -94,9 +94,8 @@ class GeneratePlan(Plan):
         self._target = objects.Reference.to(armature)
         self._bones = skeleton.read(armature, self._unit)
         self._mapping_text = store.text(armature)
-        self._controls = controls.find(
-            self._bones, lambda bone, setting: setting in armature.pose.bones[bone].keys()
-        )
+        pose = armature.pose.bones
+        self._controls = controls.find(self._bones, lambda bone, setting: pose[bone].get(setting) is not None)
         if self._controls is not None:
             self._bones = self._controls.body
             if self._request.placement != "NEW":
@@ -187,7 +186,9 @@ class GeneratePlan(Plan):
             verdict = str(variation.report.get("verdict", "good"))
             if verdict != "good":
                 warnings.append(
-                    rpt_("Retarget of seed {}: {} ({})").format(variation.seed, verdict, variation.report.get("reason", ""))
+                    rpt_("Retarget of seed {}: {} ({})").format(
+                        variation.seed, verdict, variation.report.get("reason", "")
+                    )
                 )
         return warnings
 

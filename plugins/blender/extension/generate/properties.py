@@ -13,10 +13,17 @@ TARGETS = (
 )
 PLACEMENTS = (
     ("NEW", "New Action", "Make a new action, from the first frame of the scene on"),
-    ("INSERT", "At Playhead", "Write into the present action from the current frame on; the motion starts where the"
-     " character stands"),
-    ("REPLACE", "Frame Range", "Replace the keys of a frame range of the present action; the motion starts where the"
-     " character stands and fills the range"),
+    (
+        "INSERT",
+        "At Playhead",
+        "Write into the present action from the current frame on; the motion starts where the character stands",
+    ),
+    (
+        "REPLACE",
+        "Frame Range",
+        "Replace the keys of a frame range of the present action; the motion starts where the"
+        " character stands and fills the range",
+    ),
 )
 LONGEST_SECONDS = 60.0
 
@@ -32,27 +39,49 @@ class RoparSettings(bpy.types.PropertyGroup):
         name="Automatic Length", description="Let the model choose how long the motion takes", default=True
     )
     seconds: FloatProperty(
-        name="Length", description="How long the motion takes, in seconds", default=4.0, min=0.4, max=LONGEST_SECONDS,
-        soft_max=10.0, precision=1, step=50,
+        name="Length",
+        description="How long the motion takes, in seconds",
+        default=4.0,
+        min=0.4,
+        max=LONGEST_SECONDS,
+        soft_max=10.0,
+        precision=1,
+        step=50,
     )
     seed: IntProperty(
-        name="Seed", description="The same seed and prompt give the same motion; further variations count up from it",
-        default=0, min=0,
+        name="Seed",
+        description="The same seed and prompt give the same motion; further variations count up from it",
+        default=0,
+        min=0,
     )
     variations: IntProperty(
         name="Variations", description="How many motions to make, each an action of its own", default=1, min=1, max=8
     )
     guidance: FloatProperty(
-        name="Guidance", description="How closely the motion follows the prompt; 0 takes the model's own setting",
-        default=0.0, min=0.0, max=20.0, soft_max=8.0, precision=1, step=10,
+        name="Guidance",
+        description="How closely the motion follows the prompt; 0 takes the model's own setting",
+        default=0.0,
+        min=0.0,
+        max=20.0,
+        soft_max=8.0,
+        precision=1,
+        step=10,
     )
     iterations: IntProperty(
-        name="Iterations", description="Rounds in which the motion is filled in; 0 takes the model's own setting",
-        default=0, min=0, max=256, soft_max=64,
+        name="Iterations",
+        description="Rounds in which the motion is filled in; 0 takes the model's own setting",
+        default=0,
+        min=0,
+        max=256,
+        soft_max=64,
     )
     steps: IntProperty(
-        name="Steps", description="Steps of the diffusion head per round; 0 takes the model's own setting",
-        default=0, min=0, max=256, soft_max=64,
+        name="Steps",
+        description="Steps of the diffusion head per round; 0 takes the model's own setting",
+        default=0,
+        min=0,
+        max=256,
+        soft_max=64,
     )
     target: EnumProperty(name="Target", description="Who moves", items=TARGETS, default="AUTO")
     placement: EnumProperty(name="Where", description="Where the keys go", items=PLACEMENTS, default="NEW")
@@ -65,7 +94,8 @@ class RoparSettings(bpy.types.PropertyGroup):
         name="Foot Contacts", description="Hold the feet to the floor while they stand on it", default=True
     )
     extend_scene: BoolProperty(
-        name="Extend Scene Range", description="Move the end of the scene's frame range when the motion is longer",
+        name="Extend Scene Range",
+        description="Move the end of the scene's frame range when the motion is longer",
         default=True,
     )
 

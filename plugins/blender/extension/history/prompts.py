@@ -34,7 +34,10 @@ def history() -> list[str]:
 
 
 def remember(prompt: str) -> None:
-    """Puts a prompt first in the history. A full disk does not stop a motion: the history then lives until Blender ends."""
+    """Puts a prompt first in the history.
+
+    A full disk does not stop a motion: the history then lives until Blender ends.
+    """
     global _history
     prompt = prompt.strip()
     _history = [prompt, *(line for line in history() if line != prompt)][:KEPT]

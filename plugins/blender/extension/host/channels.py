@@ -31,7 +31,7 @@ class Channel:
 
 @dataclass(frozen=True)
 class Pose:
-    """Bone channels as rotation and location, before they take on a rotation mode: (frames, n, 4) and (frames, n, 3)."""
+    """Bone channels before they take on a rotation mode: rotations (frames, n, 4), locations (frames, n, 3)."""
 
     rotations: np.ndarray
     locations: np.ndarray
@@ -98,9 +98,9 @@ def _frame(bones: Bones, index: int, parent: int, turned: np.ndarray, placed: np
 
 def moved(bones: Bones, values: Pose, always: Iterable[int]) -> tuple[list[int], list[int]]:
     """The bones that turn and those that change place; `always` are counted among the first."""
-    angle = 2.0 * np.arctan2(
-        np.linalg.norm(values.rotations[..., :3], axis=-1), np.abs(values.rotations[..., 3])
-    ).max(axis=0)
+    angle = 2.0 * np.arctan2(np.linalg.norm(values.rotations[..., :3], axis=-1), np.abs(values.rotations[..., 3])).max(
+        axis=0
+    )
     place = np.abs(values.locations).max(axis=(0, 2))
     turning = sorted(set(np.flatnonzero(angle > STILL_ANGLE).tolist()) | set(always))
     # Float rounding in the input shows up as a shift of all bones: micrometres, and never of a connected bone.

@@ -77,7 +77,7 @@ def to_length(motion: Any, frames: int) -> Any:
 
 
 def start_at(fitted: Fitted, rigged: Rigged, present: Pose) -> Fitted:
-    """The motion moved over the floor and turned about the vertical so that it goes on where `present` (one frame) is."""
+    """The motion moved over the floor and turned about the vertical to go on where `present` (one frame) is."""
     pelvis = rigged.node("pelvis")
     if pelvis is None:
         return fitted

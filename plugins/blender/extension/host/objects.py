@@ -32,7 +32,8 @@ class Reference:
             if item.session_uid == self.uid:
                 return item
         raise AddonError(
-            rpt_('"{}" was deleted while the motion was made').format(self.name), rpt_("undo the deletion and try again")
+            rpt_('"{}" was deleted while the motion was made').format(self.name),
+            rpt_("undo the deletion and try again"),
         )
 
 

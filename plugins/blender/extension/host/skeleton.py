@@ -98,9 +98,7 @@ def read(armature, scale_length: float) -> Bones:
 
 def _constrained(armature) -> frozenset[str]:
     """Bones that something other than their own channels moves."""
-    found = {
-        bone.name for bone in armature.pose.bones if any(c.enabled and c.influence > 0 for c in bone.constraints)
-    }
+    found = {bone.name for bone in armature.pose.bones if any(c.enabled and c.influence > 0 for c in bone.constraints)}
     animation = armature.animation_data
     for driver in animation.drivers if animation else ():
         path = driver.data_path

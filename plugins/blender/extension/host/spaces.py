@@ -20,8 +20,8 @@ UNEVEN = 1e-3
 class Space:
     """How an armature lies in the scene.
 
-    The object's place and its turn about the vertical are left out: a motion starts where the character stands, and goes
-    where it looks.
+    The object's place and its turn about the vertical are left out: a motion starts where the character stands, and
+    goes where it looks.
     """
 
     #: Armature axes to RoPAR axes, a rotation (x, y, z, w).

@@ -4,8 +4,8 @@
 - ``plan(context)`` reads all that is needed from Blender and changes nothing. Main thread.
 - ``Plan.work(report)`` makes the motion. On a thread; touches no Blender data.
 - ``Plan.apply(context, result)`` writes it into the file. Main thread. It yields whenever it has taken so long that the
-  viewport should be drawn (see `Pace`); anything may have happened when it goes on. Where it fails it takes back what it
-  did.
+  viewport should be drawn (see `Pace`); anything may have happened when it goes on. Where it fails it takes back
+  what it did.
 
 Pressed in the interface, the operator is modal: the work goes on while the viewport stays free. Called from a script or
 from ``blender -b``, it returns when the work is done.

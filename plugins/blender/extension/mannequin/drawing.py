@@ -136,7 +136,9 @@ def _ball(shape: dict, rest: dict[str, np.ndarray]) -> list[tuple[np.ndarray, fl
     rings = [((center - radii * [0, 1, 0])[None], 0.0)]
     for band in range(1, bands):
         angle = np.pi * band / bands
-        ring = np.column_stack((np.sin(angle) * np.cos(turn), np.full(sides, -np.cos(angle)), np.sin(angle) * np.sin(turn)))
+        ring = np.column_stack(
+            (np.sin(angle) * np.cos(turn), np.full(sides, -np.cos(angle)), np.sin(angle) * np.sin(turn))
+        )
         rings.append((center + radii * ring, 0.0))
     rings.append(((center + radii * [0, 1, 0])[None], 0.0))
     return rings

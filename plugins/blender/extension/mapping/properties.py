@@ -21,12 +21,18 @@ def _bone_changed(row, context) -> None:
 class RoparMappedJoint(bpy.types.PropertyGroup):
     joint: StringProperty(name="Joint", description="The joint of the human body", override=OVERRIDABLE)
     bone: StringProperty(
-        name="Bone", description="The bone that stands for this joint; empty: the rig has none",
-        update=_bone_changed, override=OVERRIDABLE,
+        name="Bone",
+        description="The bone that stands for this joint; empty: the rig has none",
+        update=_bone_changed,
+        override=OVERRIDABLE,
     )
     confidence: FloatProperty(
-        name="Confidence", description="How sure the choice is; 100 % where you made it", min=0.0, max=1.0,
-        subtype="FACTOR", override=OVERRIDABLE,
+        name="Confidence",
+        description="How sure the choice is; 100 % where you made it",
+        min=0.0,
+        max=1.0,
+        subtype="FACTOR",
+        override=OVERRIDABLE,
     )
     by_user: BoolProperty(name="Chosen by You", description="This bone was chosen by hand", override=OVERRIDABLE)
 
@@ -38,7 +44,8 @@ class RoparRig(bpy.types.PropertyGroup):
         name="Family", description="The naming family that the rig was recognised by", override=OVERRIDABLE
     )
     text: StringProperty(
-        name="Mapping", description="The whole mapping as RoPAR's JSON, fingers and twist bones included",
+        name="Mapping",
+        description="The whole mapping as RoPAR's JSON, fingers and twist bones included",
         override=OVERRIDABLE,
     )
     warnings: StringProperty(name="Warnings", description="What to look at in the mapping", override=OVERRIDABLE)

@@ -57,7 +57,7 @@ class ROPAR_OT_redo(JobOperator, bpy.types.Operator):
 
 
 class ROPAR_OT_redo_range(bpy.types.Operator):
-    """Take the range from the timeline: the preview range where there is one, otherwise the playhead and two seconds on"""
+    """Take the range from the timeline: the preview range, or else the playhead and two seconds on"""
 
     bl_idname = "ropar.redo_range"
     bl_label = "Range from Timeline"

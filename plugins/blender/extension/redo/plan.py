@@ -77,7 +77,8 @@ class RedoPlan(Plan):
         self._bones = skeleton.read(armature, scene.unit_settings.scale_length)
         if controls.find(self._bones, lambda *_: False) is not None:
             raise AddonError(
-                rpt_("body parts of a control rig cannot be made anew yet"), rpt_("bake its motion to the deforming bones")
+                rpt_("body parts of a control rig cannot be made anew yet"),
+                rpt_("bake its motion to the deforming bones"),
             )
         self._mapping_text = store.text(armature)
         self._old = sampling.read(armature, self._bones, action, np.arange(self._first, self._last + 1, dtype=float))

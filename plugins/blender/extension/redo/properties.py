@@ -17,11 +17,16 @@ PARTS = (
 
 class RoparRedoSettings(bpy.types.PropertyGroup):
     parts: EnumProperty(
-        name="Body Parts", description="The parts to make anew; Shift-click for more than one", items=PARTS,
-        options={"ENUM_FLAG"}, default={"left_arm"},
+        name="Body Parts",
+        description="The parts to make anew; Shift-click for more than one",
+        items=PARTS,
+        options={"ENUM_FLAG"},
+        default={"left_arm"},
     )
     prompt: StringProperty(
-        name="Prompt", description="What the chosen parts shall do, in English", search=prompts.suggest,
+        name="Prompt",
+        description="What the chosen parts shall do, in English",
+        search=prompts.suggest,
         search_options={"SUGGESTION"},
     )
     whole: BoolProperty(name="Whole Action", description="From the first key to the last", default=True)
@@ -29,8 +34,14 @@ class RoparRedoSettings(bpy.types.PropertyGroup):
     end: IntProperty(name="End", description="Last frame to make anew", default=100)
     seed: IntProperty(name="Seed", description="The same seed gives the same motion", default=0, min=0)
     guidance: FloatProperty(
-        name="Guidance", description="How closely the parts follow the prompt; 0 takes the model's own setting",
-        default=0.0, min=0.0, max=20.0, soft_max=8.0, precision=1, step=10,
+        name="Guidance",
+        description="How closely the parts follow the prompt; 0 takes the model's own setting",
+        default=0.0,
+        min=0.0,
+        max=20.0,
+        soft_max=8.0,
+        precision=1,
+        step=10,
     )
 
 

@@ -59,7 +59,8 @@ class ROPAR_PT_results(bpy.types.Panel):
         column = layout.column(align=True)
         column.label(
             text=iface_("Fit: {}").format(verdict) + (f" ({made['reason']})" if made.get("reason") else ""),
-            icon=VERDICT_ICONS.get(verdict, "INFO"), translate=False,
+            icon=VERDICT_ICONS.get(verdict, "INFO"),
+            translate=False,
         )
         figures = made.get("figures") or {}
         shown = [iface_(words).format(figures[name]) for name, words in FIGURES.items() if name in figures]

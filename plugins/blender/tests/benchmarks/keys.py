@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """How long it takes to key 200 frames of 65 bones, beside `keyframe_insert`. Prints figures, judges nothing.
 
-    python plugins/blender/tests/benchmarks/keys.py     # a Python that has bpy, from the project's root
+python plugins/blender/tests/benchmarks/keys.py     # a Python that has bpy, from the project's root
 """
 
 import os

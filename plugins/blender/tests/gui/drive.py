@@ -9,6 +9,7 @@ Every picture is taken by the driver outside: a file ``NAME.wanted`` appears, an
 
 from __future__ import annotations
 
+import faulthandler
 import json
 import sys
 import time
@@ -21,9 +22,8 @@ OUT = Path(sys.argv[sys.argv.index("--") + 1])
 #: Longest wait for anything, seconds.
 PATIENCE = 90.0
 
-import faulthandler
-
 faulthandler.enable()
+# The splash screen would take the first clicks.
 bpy.context.preferences.view.show_splash = False
 
 results: dict[str, object] = {}

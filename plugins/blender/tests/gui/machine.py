@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Where a Blender with an interface comes from: one on this machine, or one in a Debian root of its own.
 
-The root is made by ``python machine.py ROOT`` (Debian, as root; 1.4 GB): Debian's package of Blender 4.3, in a folder, so
-that nothing is installed on the machine itself. It is entered with its own view of the file systems.
+The root is made by ``python machine.py ROOT`` (Debian, as root; 1.4 GB): Debian's package of Blender 4.3, in a folder,
+so that nothing is installed on the machine itself. It is entered with its own view of the file systems.
 """
 
 from __future__ import annotations
@@ -95,11 +95,19 @@ def make(root: Path) -> None:
             shutil.copytree(Path("/", source), inside, dirs_exist_ok=True)
         else:
             shutil.copyfile(Path("/", source), inside)
-    install = f"apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends {' '.join(PACKAGES)}"
-    script = 'mount --make-rprivate /; mount -t proc proc "$1/proc"; mount --rbind /dev "$1/dev"; exec chroot "$1" sh -c "$2"'
+    get = "DEBIAN_FRONTEND=noninteractive apt-get -y -qq"
+    install = f"{get} update && {get} install --no-install-recommends {' '.join(PACKAGES)}"
+    script = """
+        mount --make-rprivate /
+        mount -t proc proc "$1/proc"
+        mount --rbind /dev "$1/dev"
+        exec chroot "$1" sh -c "$2"
+    """
     for attempt in (1, 2, 3):
         done = run(
-            ["unshare", "--mount", "--", "sh", "-c", script, "sh", str(root), install], stdout=subprocess.DEVNULL, check=False
+            ["unshare", "--mount", "--", "sh", "-c", script, "sh", str(root), install],
+            stdout=subprocess.DEVNULL,
+            check=False,
         )
         if done.returncode == 0:
             break

@@ -33,7 +33,9 @@ PREPARE = (
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("zip", type=Path, help="the extension")
-    parser.add_argument("--out", type=Path, default=Path("build") / "blender-gui", help="folder for pictures and results")
+    parser.add_argument(
+        "--out", type=Path, default=Path("build") / "blender-gui", help="folder for pictures and results"
+    )
     parser.add_argument("--script", default="user.py", help="what to do")
     arguments = parser.parse_args()
     try:
@@ -61,8 +63,12 @@ def environment(out: Path, **more: str) -> dict[str, str]:
     home = out / "home"
     home.mkdir(exist_ok=True)
     return {
-        "PATH": "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin", "HOME": str(home), "LANG": "C.UTF-8",
-        "LIBGL_ALWAYS_SOFTWARE": "1", "XDG_RUNTIME_DIR": str(home), **more,
+        "PATH": "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin",
+        "HOME": str(home),
+        "LANG": "C.UTF-8",
+        "LIBGL_ALWAYS_SOFTWARE": "1",
+        "XDG_RUNTIME_DIR": str(home),
+        **more,
     }
 
 
@@ -74,7 +80,12 @@ def blender(machine: Machine, out: Path, *arguments: str) -> None:
     """
     began = time.monotonic()
     done = subprocess.run(
-        machine.command(list(arguments), out), env=environment(out), check=False, capture_output=True, text=True, timeout=LIMIT
+        machine.command(list(arguments), out),
+        env=environment(out),
+        check=False,
+        capture_output=True,
+        text=True,
+        timeout=LIMIT,
     )
     print(f"blender {' '.join(arguments[:4])}: {time.monotonic() - began:.1f} s")
     if done.returncode:
@@ -101,7 +112,9 @@ def work(machine: Machine, out: Path, script: str) -> None:
         while process.poll() is None and time.monotonic() - began < LIMIT:
             for wanted in out.glob("*.wanted"):
                 picture = out / f"{wanted.stem}.png"
-                subprocess.run(["import", "-window", "root", str(picture)], env={**os.environ, "DISPLAY": name}, check=True)
+                subprocess.run(
+                    ["import", "-window", "root", str(picture)], env={**os.environ, "DISPLAY": name}, check=True
+                )
                 wanted.unlink()
             time.sleep(0.1)
         if process.poll() is None:

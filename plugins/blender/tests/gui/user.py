@@ -9,7 +9,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 import bpy
 import numpy as np
-from drive import at, canvas, check, click, picture, press, ready, run, runner, sidebar, viewport, window, write
+from drive import at, canvas, check, click, picture, press, ready, run, runner, viewport, window, write
 
 #: Rows from the top of the sidebar. The second set: an armature is selected, which adds a row.
 PROMPT, GENERATE, GENERATE_SELECTED = 2.5, 10.0, 11.1
@@ -34,13 +34,16 @@ def values(action, armature) -> dict:
     from bl_ext.user_default.ropar.host import keys
 
     return {
-        (curve.data_path, curve.array_index): keys.read(curve)["co"] for curve in api.curves(action, armature, create=False)
+        (curve.data_path, curve.array_index): keys.read(curve)["co"]
+        for curve in api.curves(action, armature, create=False)
     }
 
 
 def over_viewport():
     region = canvas()
-    window().event_simulate(type="MOUSEMOVE", value="NOTHING", x=region.x + region.width // 3, y=region.y + region.height // 2)
+    window().event_simulate(
+        type="MOUSEMOVE", value="NOTHING", x=region.x + region.width // 3, y=region.y + region.height // 2
+    )
     yield 0.2
 
 
@@ -100,7 +103,9 @@ def steps():
     yield picture("1-typing")
     yield press("RET")
     yield press("RET")
-    check("the prompt is in the field", scene().ropar.prompt == "a person waves with the left hand", scene().ropar.prompt)
+    check(
+        "the prompt is in the field", scene().ropar.prompt == "a person waves with the left hand", scene().ropar.prompt
+    )
 
     # A job is cancelled with the button.
     yield generate(GENERATE)
@@ -131,7 +136,11 @@ def steps():
     yield generate(GENERATE)
     yield finished()
     found = armature()
-    check("a mannequin moves", found is not None and found.animation_data.action is not None, round(time.monotonic() - began, 1))
+    check(
+        "a mannequin moves",
+        found is not None and found.animation_data.action is not None,
+        round(time.monotonic() - began, 1),
+    )
     with bpy.context.temp_override(window=window(), area=viewport(), region=canvas()):
         bpy.ops.view3d.view_axis(type="FRONT")
         bpy.ops.view3d.view_orbit(angle=0.6, type="ORBITLEFT")
@@ -143,14 +152,21 @@ def steps():
     # One step takes it back, one brings it again.
     before = values(found.animation_data.action, found)
     yield undo()
-    check("undo takes the result back in one step", armature() is None and not any(m.name.startswith("Mannequin") for m in bpy.data.meshes), actions())
+    check(
+        "undo takes the result back in one step",
+        armature() is None and not any(m.name.startswith("Mannequin") for m in bpy.data.meshes),
+        actions(),
+    )
     yield undo(shift=True)
     found = armature()
     good = found is not None and found.animation_data is not None and found.animation_data.action is not None
     check("redo brings it again", good)
     if good:
         after = values(found.animation_data.action, found)
-        check("with the same keys", before.keys() == after.keys() and all(np.array_equal(before[k], after[k]) for k in before))
+        check(
+            "with the same keys",
+            before.keys() == after.keys() and all(np.array_equal(before[k], after[k]) for k in before),
+        )
 
     # Variations on the character that is there.
     scene().ropar.variations = 3

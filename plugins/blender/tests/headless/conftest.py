@@ -34,7 +34,9 @@ def pytest_configure(config):
     sys.path.insert(0, package)
     staged = _user / "extensions" / "user_default" / "ropar"
     staged.parent.mkdir(parents=True)
-    subprocess.run([sys.executable, TESTS.parent / "build.py", "--stage", staged], check=True, stdout=subprocess.DEVNULL)
+    subprocess.run(
+        [sys.executable, TESTS.parent / "build.py", "--stage", staged], check=True, stdout=subprocess.DEVNULL
+    )
 
 
 def pytest_collection_modifyitems(config, items):

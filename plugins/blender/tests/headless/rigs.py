@@ -101,7 +101,12 @@ def a_pose():
         return Quaternion((1, 0, 0), -tilt) @ (point * size / scale)
 
     rolls = random.Random(3)
-    item = build("APose", lambda bone, side: bone + (f".{side[0].upper()}" if side else ""), place, lambda _: rolls.uniform(-3, 3))
+    item = build(
+        "APose",
+        lambda bone, side: bone + (f".{side[0].upper()}" if side else ""),
+        place,
+        lambda _: rolls.uniform(-3, 3),
+    )
     item.location = (3, -2, 0.5)
     item.rotation_mode = "QUATERNION"
     item.rotation_quaternion = Quaternion((0, 0, 1), yaw) @ Quaternion((1, 0, 0), tilt)

@@ -8,8 +8,10 @@ import pytest
 import rigs
 from test_actions import generate, values
 
-ARMS = {"mannequin": ("right_collar", "right_shoulder", "right_elbow", "right_wrist"),
-        "mixamo": tuple(f"mixamorig:Right{n}" for n in ("Shoulder", "Arm", "ForeArm", "Hand"))}
+ARMS = {
+    "mannequin": ("right_collar", "right_shoulder", "right_elbow", "right_wrist"),
+    "mixamo": tuple(f"mixamorig:Right{n}" for n in ("Shoulder", "Arm", "ForeArm", "Hand")),
+}
 
 
 @pytest.fixture(params=ARMS)
@@ -27,7 +29,13 @@ def test_only_the_part_and_the_range_change(character):
     armature, arm = character
     before = values(armature)
     hand = oracle.evaluated(armature, [arm[-1]], range(1, 97))[:, 0]
-    options = {"parts": {"right_arm"}, "prompt": "a person waves with the right hand", "start": 25, "end": 80, "seed": 4}
+    options = {
+        "parts": {"right_arm"},
+        "prompt": "a person waves with the right hand",
+        "start": 25,
+        "end": 80,
+        "seed": 4,
+    }
     assert bpy.ops.ropar.redo(**options) == {"FINISHED"}
     after = values(armature)
     assert before.keys() <= after.keys()

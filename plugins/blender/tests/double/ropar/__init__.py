@@ -45,19 +45,31 @@ PARTS = {
     **{
         f"{side}_{limb}": [f"{side}_{joint}" for joint in joints]
         for side in ("left", "right")
-        for limb, joints in (("arm", ("collar", "shoulder", "elbow", "wrist")), ("leg", ("hip", "knee", "ankle", "foot")))
+        for limb, joints in (
+            ("arm", ("collar", "shoulder", "elbow", "wrist")),
+            ("leg", ("hip", "knee", "ankle", "foot")),
+        )
     },
 }
 ALIASES = {
-    "pelvis": ("hips", "pelvis"), "spine1": ("spine", "spine1"), "spine2": ("chest", "spine2"),
-    "spine3": ("upperchest", "spine3"), "neck": ("neck",), "head": ("head",),
+    "pelvis": ("hips", "pelvis"),
+    "spine1": ("spine", "spine1"),
+    "spine2": ("chest", "spine2"),
+    "spine3": ("upperchest", "spine3"),
+    "neck": ("neck",),
+    "head": ("head",),
     **{
         f"{side}_{joint}": tuple(f"{side}{name}" for name in names)
         for side in ("left", "right")
         for joint, names in {
-            "collar": ("collar", "shoulder"), "shoulder": ("arm", "upperarm", "shoulder"), "elbow": ("forearm", "lowerarm", "elbow"),
-            "wrist": ("hand", "wrist"), "hip": ("upleg", "upperleg", "hip"), "knee": ("leg", "lowerleg", "knee"),
-            "ankle": ("ankle", "foot"), "foot": ("toebase", "toes", "foot"),
+            "collar": ("collar", "shoulder"),
+            "shoulder": ("arm", "upperarm", "shoulder"),
+            "elbow": ("forearm", "lowerarm", "elbow"),
+            "wrist": ("hand", "wrist"),
+            "hip": ("upleg", "upperleg", "hip"),
+            "knee": ("leg", "lowerleg", "knee"),
+            "ankle": ("ankle", "foot"),
+            "foot": ("toebase", "toes", "foot"),
         }.items()
     },
 }
@@ -91,8 +103,15 @@ class Cancelled(Error):
 def multiply(a, b):
     ax, ay, az, aw = np.moveaxis(np.asarray(a, float), -1, 0)
     bx, by, bz, bw = np.moveaxis(np.asarray(b, float), -1, 0)
-    return np.stack((aw * bx + ax * bw + ay * bz - az * by, aw * by - ax * bz + ay * bw + az * bx,
-                     aw * bz + ax * by - ay * bx + az * bw, aw * bw - ax * bx - ay * by - az * bz), -1)
+    return np.stack(
+        (
+            aw * bx + ax * bw + ay * bz - az * by,
+            aw * by - ax * bz + ay * bw + az * bx,
+            aw * bz + ax * by - ay * bx + az * bw,
+            aw * bw - ax * bx - ay * by - az * bz,
+        ),
+        -1,
+    )
 
 
 def inverse(q):
@@ -214,7 +233,9 @@ class Mapping:
         joints = {}
         for joint, entry in json.loads(text)["joints"].items():
             if entry["node"] not in rig.names:
-                raise InputError(f"the mapping names the bone {entry['node']}, which the rig does not have", "map it anew")
+                raise InputError(
+                    f"the mapping names the bone {entry['node']}, which the rig does not have", "map it anew"
+                )
             joints[joint] = (rig.names.index(entry["node"]), entry["confidence"])
         return cls("file", joints, rig)
 
