@@ -111,7 +111,7 @@ class JobOperator:
             self._plan = self.plan(context)
         except Exception as error:
             return self._fail(error)
-        self._applying = None
+        self._applying = self._shown = None
         self._job = _current = Job(self._plan.title, self._plan.work)
         self._timer = context.window_manager.event_timer_add(TICK, window=context.window)
         context.window_manager.modal_handler_add(self)
@@ -125,7 +125,10 @@ class JobOperator:
             job.cancel()
         elif event.type != "TIMER":
             return {"PASS_THROUGH"}
-        redraw()
+        shown = job.text, round(100 * job.share), round(job.seconds_left() or 0)
+        if shown != self._shown:
+            self._shown = shown
+            redraw()
         if self._applying is None:
             if job.cancelled:
                 # The thread comes to its end by itself; nobody waits for it.

@@ -20,14 +20,20 @@ def icon(row) -> str:
     return "CHECKMARK" if row.confidence >= SURE else "QUESTION" if row.confidence >= LIKELY else "ERROR"
 
 
+def short(joint: str) -> str:
+    """A joint in a narrow column: ``left_knee`` -> ``L Knee``."""
+    words = label(joint).split(" ")
+    return " ".join(word[0] if word in ("Left", "Right") else word for word in words)
+
+
 class ROPAR_UL_joints(bpy.types.UIList):
     """Joints of the human body, the bones that stand for them, and how sure that is"""
 
     def draw_item(self, context, layout, data, item, icon_value, active_data, active_property):
-        split = layout.split(factor=0.36, align=True)
-        split.label(text=label(item.joint), icon=icon(item))
-        right = split.split(factor=0.74, align=True)
-        right.prop_search(item, "bone", item.id_data.data, "bones", text="", icon="BONE_DATA")
+        split = layout.split(factor=0.4, align=True)
+        split.label(text=short(item.joint), icon=icon(item))
+        right = split.split(factor=0.72, align=True)
+        right.prop_search(item, "bone", item.id_data.data, "bones", text="", icon="NONE")
         right.label(text=f"{item.confidence:.0%}" if item.bone else iface_("none"), translate=False)
 
 

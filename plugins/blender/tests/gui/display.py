@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 
 @contextlib.contextmanager
-def display(size: str = "1280x800x24") -> Iterator[str]:
+def display(size: str = "1280x1080x24") -> Iterator[str]:
     """Starts an X server; its name, such as ``:1``."""
     reading, writing = os.pipe()
     server = subprocess.Popen(

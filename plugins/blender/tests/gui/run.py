@@ -105,7 +105,21 @@ def work(machine: Machine, out: Path, script: str) -> None:
     """Runs the script in Blender's interface and takes the pictures that it asks for."""
     with display() as name, open(out / "blender.log", "w") as log:
         command = machine.command(
-            ["--enable-event-simulate", "--python-exit-code", "1", "--python", str(out / script), "--", str(out)], out
+            [
+                "--window-geometry",
+                "0",
+                "0",
+                "1280",
+                "1080",
+                "--enable-event-simulate",
+                "--python-exit-code",
+                "1",
+                "--python",
+                str(out / script),
+                "--",
+                str(out),
+            ],
+            out,
         )
         process = subprocess.Popen(command, env=environment(out, DISPLAY=name), stdout=log, stderr=subprocess.STDOUT)
         began = time.monotonic()

@@ -71,6 +71,15 @@ def watch_modal() -> None:
         setattr(mixin, name, measured(name, getattr(mixin, name)))
 
 
+def open_mapping() -> None:
+    """The panel is closed at first; for the pictures it is open."""
+    from bl_ext.user_default.ropar.mapping.panel import ROPAR_PT_mapping
+
+    bpy.utils.unregister_class(ROPAR_PT_mapping)
+    ROPAR_PT_mapping.bl_options = set()
+    bpy.utils.register_class(ROPAR_PT_mapping)
+
+
 def armature():
     return next((item for item in bpy.data.objects if item.type == "ARMATURE"), None)
 
@@ -94,6 +103,7 @@ def steps():
         bpy.data.objects.remove(item)
     with bpy.context.temp_override(window=window(), area=viewport(), region=canvas()):
         bpy.ops.ed.undo_push(message="Empty")
+    open_mapping()
     yield ready()
     watch_modal()
 
@@ -112,12 +122,13 @@ def steps():
     yield lambda: job() is None or job().share > 0.25
     check("the job runs in the background", job() is not None)
     yield picture("2-progress")
-    began = time.monotonic()
     x, y = at(0.83, GENERATE)
-    window().event_simulate(type="MOUSEMOVE", value="NOTHING", x=x, y=y)
+    for step in (2, 1, 0):
+        window().event_simulate(type="MOUSEMOVE", value="NOTHING", x=x - step, y=y)
+        yield 0.1
+    window().event_simulate(type="LEFTMOUSE", value="PRESS", x=x, y=y)
     yield 0.1
     began = time.monotonic()
-    window().event_simulate(type="LEFTMOUSE", value="PRESS", x=x, y=y)
     window().event_simulate(type="LEFTMOUSE", value="RELEASE", x=x, y=y)
     yield lambda: job() is None
     check("cancelled in less than 0.2 s", time.monotonic() - began < 0.2, round(time.monotonic() - began, 3))
@@ -179,6 +190,7 @@ def steps():
     check("three variations", actions() == 4, [action.name for action in bpy.data.actions])
     with bpy.context.temp_override(window=window(), area=viewport(), region=canvas()):
         bpy.ops.ropar.step_variation(step=1)
+        bpy.ops.ropar.map_rig()
     check("the next variation plays", armature().animation_data.action != first)
     yield 0.3
     yield picture("4-variations")
@@ -207,6 +219,18 @@ def steps():
     outside = [before[k][(before[k][:, 0] < 20) | (before[k][:, 0] > 50)] for k in changed]
     same = [after[k][(after[k][:, 0] < 20) | (after[k][:, 0] > 50)] for k in changed]
     check("and only in its frames", all(np.array_equal(a, b) for a, b in zip(outside, same, strict=True)))
+
+    # The self-test of the preferences.
+    with bpy.context.temp_override(window=window(), area=viewport(), region=canvas()):
+        bpy.ops.ropar.self_test("INVOKE_DEFAULT")
+    yield finished()
+    from bl_ext.user_default.ropar import self_test
+
+    check(
+        "the self-test finds nothing wrong",
+        all(line.good for line in self_test.lines()),
+        [line.text for line in self_test.lines()],
+    )
 
     # Undo during a job, and an armature that goes during a job.
     yield generate(GENERATE_SELECTED)
