@@ -413,6 +413,9 @@ typedef struct ropar_redo_options {
     uint64_t seed;
     ropar_progress progress; /* may be NULL */
     void *user;
+    uint32_t in_step;        /* other than 0: the parts go with what the rest of the body does, as arms swing with a gait;
+                                otherwise they follow the prompt alone */
+    uint32_t reserved;       /* 0 */
 } ropar_redo_options;
 
 /*
@@ -558,6 +561,10 @@ typedef struct ropar_mapping_view {
 
 /* Finds out which node is which joint. Errors: ARGUMENT, INPUT (no human body is found). */
 ROPAR_API ropar_status ropar_rig_map(ropar_rig *rig, ropar_mapping **mapping, ropar_error *error);
+
+/* The same for one of several characters in a rig, counted from 1. ropar_rig_map refuses such a rig and lists them. */
+ROPAR_API ropar_status ropar_rig_map_character(ropar_rig *rig, uint32_t character, ropar_mapping **mapping,
+                                               ropar_error *error);
 
 /* Reads a mapping for `rig` from JSON text, as ropar_mapping_json and `ropar map` write it. Errors: ARGUMENT, INPUT. */
 ROPAR_API ropar_status ropar_mapping_from_json(ropar_rig *rig, const char *json, ropar_mapping **mapping,

@@ -54,12 +54,14 @@ pub struct ropar_redo_options {
     pub seed: u64,
     pub progress: ropar_progress,
     pub user: *mut c_void,
+    pub in_step: u32,
+    pub reserved: u32,
 }
 
 // SAFETY: repr(C), begins with the size, numbers and pointers only.
 unsafe impl Sized for ropar_redo_options {
     const NAME: &'static str = "ropar_redo_options";
-    const FIRST_SIZE: usize = size_of::<Self>();
+    const FIRST_SIZE: usize = std::mem::offset_of!(Self, in_step);
 }
 
 impl ropar_generate_options {
@@ -131,6 +133,7 @@ fn remake(
         start: (options.start != 0.0).then_some(options.start),
         end: (options.end != 0.0).then_some(options.end),
         prompt: prompt.to_owned(),
+        in_step: options.in_step != 0,
         seed: options.seed,
         guidance: guidance(options.guidance),
     };
@@ -140,6 +143,7 @@ fn remake(
         "start": request.start.map(provenance::decimal),
         "end": request.end.map(provenance::decimal),
         "prompt": request.prompt,
+        "in_step": request.in_step,
         "seed": request.seed,
         "guidance": request.guidance.map(provenance::decimal),
     });

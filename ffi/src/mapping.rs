@@ -5,7 +5,10 @@ use std::{
     sync::Arc,
 };
 
-use ropar_core::{retarget::mapping::RigMapping, skeleton::JOINT_COUNT};
+use ropar_core::{
+    retarget::{MappingError, mapping::RigMapping},
+    skeleton::JOINT_COUNT,
+};
 use serde_json::Value;
 
 use crate::{
@@ -112,10 +115,15 @@ pub(crate) fn mapping(handle: *const ropar_mapping) -> Result<Arc<OwnMapping>, F
     handles::get::<OwnMapping>(handle)
 }
 
+impl From<MappingError> for Failure {
+    fn from(error: MappingError) -> Self {
+        Self::input(error.to_string(), "`ropar map FILE` shows what is found; a mapping as JSON text settles the rest")
+    }
+}
+
 /// Finds the mapping of a rig.
-pub(crate) fn find(rig: Arc<OwnRig>) -> Result<OwnMapping, Failure> {
-    let _ = rig;
-    Err(Failure::unsupported("this build maps no rigs", "use a newer library"))
+fn find(rig: Arc<OwnRig>) -> Result<OwnMapping, Failure> {
+    Ok(OwnMapping::new(RigMapping::of(&rig.rig)?, rig))
 }
 
 /// The given mapping, or the one that is found.
@@ -185,6 +193,27 @@ pub unsafe extern "C" fn ropar_rig_map(
 }
 
 /// # Safety
+/// Pointers are null, misaligned or valid; `error` as its `size` says.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ropar_rig_map_character(
+    rig: *mut ropar_rig,
+    character: u32,
+    mapping: *mut *mut ropar_mapping,
+    error: *mut ropar_error,
+) -> ropar_status {
+    let body = || {
+        // SAFETY: as the caller promises.
+        let out = unsafe { pointers::out(mapping, "mapping") }?;
+        let rig = self::rig(rig)?;
+        let found = RigMapping::of_character(&rig.rig, character as usize)?;
+        out.set(handles::insert(OwnMapping::new(found, rig))?);
+        Ok(())
+    };
+    // SAFETY: as the caller promises.
+    unsafe { firewall::entry("ropar_rig_map_character", error, body) }
+}
+
+/// # Safety
 /// Pointers are null, misaligned or valid; `json` has a final 0; `error` as its `size` says.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ropar_mapping_from_json(
@@ -196,9 +225,10 @@ pub unsafe extern "C" fn ropar_mapping_from_json(
     let body = || {
         // SAFETY: as the caller promises.
         let (out, text) = unsafe { (pointers::out(mapping, "mapping")?, pointers::text(json, "json")?) };
-        let _rig = self::rig(rig)?;
-        let _ = (out, text);
-        Err(Failure::unsupported("this build reads no mappings", "use a newer library"))
+        let rig = self::rig(rig)?;
+        let read = RigMapping::from_json(text, &rig.rig, None)?;
+        out.set(handles::insert(OwnMapping::new(read, rig))?);
+        Ok(())
     };
     // SAFETY: as the caller promises.
     unsafe { firewall::entry("ropar_mapping_from_json", error, body) }
@@ -215,9 +245,9 @@ pub unsafe extern "C" fn ropar_mapping_json(
     let body = || {
         // SAFETY: as the caller promises.
         let out = unsafe { pointers::out(json, "json") }?;
-        let _mapping = self::mapping(mapping)?;
-        let _ = out;
-        Err(Failure::unsupported("this build writes no mappings", "use a newer library"))
+        let mapping = self::mapping(mapping)?;
+        out.set(texts::give(mapping.mapping.to_json(&mapping.rig.rig)));
+        Ok(())
     };
     // SAFETY: as the caller promises.
     unsafe { firewall::entry("ropar_mapping_json", error, body) }

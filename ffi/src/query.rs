@@ -33,7 +33,7 @@ pub unsafe extern "C" fn ropar_query(what: i32, value: *mut u64, error: *mut rop
         let value = unsafe { pointers::out(value, "value") }?;
         value.set(match what {
             ROPAR_QUERY_EMBEDDED_BACKEND => cfg!(feature = "embedded").into(),
-            ROPAR_QUERY_MAPPING | ROPAR_QUERY_RETARGET => 0,
+            ROPAR_QUERY_MAPPING | ROPAR_QUERY_RETARGET => 1,
             ROPAR_QUERY_COMMAND_LINE => cfg!(feature = "command-line").into(),
             ROPAR_QUERY_MAX_FRAMES => MAX_FRAMES,
             ROPAR_QUERY_MAX_NODES => MAX_NODES,

@@ -27,7 +27,11 @@ pub fn locate(named: Option<&Path>, folders: &[PathBuf]) -> Result<PathBuf, Pack
     let own = candidates(&std::env::current_exe().unwrap_or_default());
     match given.iter().chain(&own).find(|folder| folder.join(MANIFEST_FILE).is_file()) {
         Some(folder) => Ok(folder.clone()),
-        None => Err(PackageError::NotFound { searched: given.into_iter().chain(shown(own)).collect() }),
+        None => {
+            // A package is looked for in many places about a library; those that do not exist at all say nothing.
+            let given = given.into_iter().filter(|folder| folder.parent().is_some_and(Path::is_dir));
+            Err(PackageError::NotFound { searched: given.chain(shown(own)).collect() })
+        }
     }
 }
 

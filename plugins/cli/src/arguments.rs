@@ -38,6 +38,8 @@ pub enum Command {
     Convert(ConvertArguments),
     /// Show what a scene file holds: rig, takes, rest pose, units, problems
     Inspect(InspectArguments),
+    /// Show which node of a rig is which joint of a human body, and write it as a file to edit
+    Map(MapArguments),
     /// Show the model package, the backend and the provider in use
     Info(InfoArguments),
     /// Install optional components
@@ -89,6 +91,9 @@ pub struct EditArguments {
     /// What the parts shall do, in English
     #[arg(long, allow_hyphen_values = true)]
     pub prompt: String,
+    /// Let the parts go with what the rest of the body does, as arms swing with a gait; else they follow the prompt alone
+    #[arg(long)]
+    pub in_step: bool,
     /// Seed of the noise [default: a fresh one, reported]
     #[arg(long, value_name = "N")]
     pub seed: Option<u64>,
@@ -130,6 +135,21 @@ pub struct ConvertArguments {
 pub struct InspectArguments {
     /// The scene file: .glb, .gltf, .vrm, .vrma, .bvh or .fbx
     pub file: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub struct MapArguments {
+    /// The scene file: .glb, .gltf, .vrm, .vrma, .bvh or .fbx
+    pub file: PathBuf,
+    /// The mapping file to write, JSON
+    #[arg(short, long, value_name = "MAPPING")]
+    pub output: Option<PathBuf>,
+    /// Which of several characters, counted from 1
+    #[arg(long, value_name = "N")]
+    pub character: Option<usize>,
+    /// A mapping file whose entries win over what is found
+    #[arg(long, value_name = "MAPPING")]
+    pub map: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]
