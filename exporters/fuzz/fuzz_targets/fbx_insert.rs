@@ -14,7 +14,10 @@ fuzz_target!(|bytes: &[u8]| {
     let existing =
         if bytes.last().is_some_and(|byte| byte % 2 == 0) { ExistingTakes::Keep } else { ExistingTakes::Remove };
     let options = InsertOptions { existing, ..InsertOptions::default() };
-    if let Ok(inserted) = fbx::insert(bytes, &take, &options) {
+    if let Ok(inserted) = fbx::insert(bytes, &take, &options)
+        // What cannot be read without the take cannot be read with it.
+        && fbx::read(bytes).is_ok()
+    {
         fbx::read(&inserted).expect("a file with a take inserted is read");
     }
 });
