@@ -2,9 +2,9 @@
 
     python draw_avatar.py FOLDER
 
-Writes avatar_0.vrm and avatar_1.vrm, in VRM 0.x and 1.0, with all humanoid bones that VRM requires, a face with a morph
-target behind two expressions, hair on springs with a collider, and metadata; and for each take_0.glb and take_1.glb: the
-same nodes with an animation.
+Writes avatar_0.vrm and avatar_1.vrm, in VRM 0.x and 1.0, with all humanoid bones that VRM asks for, a face with a morph
+target behind two expressions, hair on springs with a collider, and metadata; and for each a file take_0.glb or take_1.glb:
+the same nodes with an animation.
 """
 
 import sys
@@ -37,7 +37,7 @@ HAIR = [("hair_1", [0.0, 0.15, -0.1]), ("hair_2", [0.0, -0.1, -0.05]), ("hair_3"
 
 
 def figure(facing: float) -> File:
-    """The nodes, a skin over all of them and a face with a morph target; `facing` is the sign of the Z that it faces."""
+    """The nodes, a skin over all of them and a face with a morph target; `facing` is the sign of the Z it faces."""
     file = File(chain=False)
     nodes: list[dict[str, Any]] = file.json["nodes"]
     place = {bone: index for index, (bone, _, _) in enumerate(BONES)}
@@ -95,7 +95,12 @@ def vrm_0() -> dict[str, Any]:
         "otherLicenseUrl": "",
     }
     groups = [
-        {"name": name, "presetName": name.lower(), "isBinary": binary, "binds": [{"mesh": 0, "index": 0, "weight": weight}]}
+        {
+            "name": name,
+            "presetName": name.lower(),
+            "isBinary": binary,
+            "binds": [{"mesh": 0, "index": 0, "weight": weight}],
+        }
         for name, binary, weight in (("Joy", False, 80), ("Blink", True, 100))
     ]
     spring = {
