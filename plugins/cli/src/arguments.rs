@@ -91,6 +91,9 @@ pub struct EditArguments {
     /// What the parts shall do, in English
     #[arg(long, allow_hyphen_values = true)]
     pub prompt: String,
+    /// Let the parts go with what the rest of the body does, as arms swing with a gait; else they follow the prompt alone
+    #[arg(long)]
+    pub in_step: bool,
     /// Seed of the noise [default: a fresh one, reported]
     #[arg(long, value_name = "N")]
     pub seed: Option<u64>,

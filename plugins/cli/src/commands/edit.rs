@@ -32,6 +32,7 @@ pub fn run(arguments: &EditArguments, terminal: &Terminal) -> Result<(), Failure
         start: arguments.start,
         end: arguments.end,
         prompt: arguments.prompt.clone(),
+        in_step: arguments.in_step,
         seed: arguments.seed.unwrap_or_else(fresh_seed),
         guidance: arguments.guidance,
     };
@@ -48,6 +49,7 @@ pub fn run(arguments: &EditArguments, terminal: &Terminal) -> Result<(), Failure
         "start": request.start.map(metadata::decimal),
         "end": request.end.map(metadata::decimal),
         "prompt": request.prompt,
+        "in_step": request.in_step,
         "seed": request.seed,
         "guidance": request.guidance.map(metadata::decimal),
     });
