@@ -315,7 +315,7 @@ public:
     Span<float> root() const noexcept { return {view_->root, frames() * 3}; }
     Span<float> rotations() const noexcept { return {view_->rotations, frames() * joints() * 4}; }
     Span<float> positions() const noexcept { return {view_->positions, frames() * joints() * 3}; }
-    /* [frames][joints] and [frames][4], empty where nobody said. */
+    /* [frames][joints], empty where nobody said, and [frames][4]. */
     Span<float> confidences() const noexcept { return {view_->confidences, frames() * joints()}; }
     Span<float> contacts() const noexcept { return {view_->contacts, frames() * view_->contact_count}; }
     std::vector<std::string> joint_names() const { return detail::strings(view_->joint_names, joints()); }
