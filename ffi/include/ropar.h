@@ -641,12 +641,17 @@ typedef struct ropar_retarget_file_options {
     const char *mapping_json;  /* mapping of the target's rig as JSON text; NULL: found */
     uint32_t hand_contacts;    /* as in ropar_retarget_options */
     uint32_t ground_root;
+    const char *source_mapping_json; /* mapping of the clip's own rig; NULL: found */
+    double fps;                /* rate of the new take; 0: the clip's */
+    uint32_t character;        /* which of several characters of the target's file, from 1; 0: the only one */
+    uint32_t reserved_2;       /* 0 */
 } ropar_retarget_file_options;
 
 /*
- * Retargets a clip of any rig (`clip`, any scene file with animation) onto the character in `rig` and writes `output`, of the
- * same format as `rig`, with everything that `rig` holds. `report` gets the object of ropar_retargeted_view.report as text
- * to be freed. Errors: ARGUMENT, INPUT, OUTPUT.
+ * Retargets a clip of any rig (`clip`, any scene file with animation) onto the character in `rig` and writes `output`: with
+ * everything that `rig` holds where both have the same format, with its joints alone in another. A take of the same name gives
+ * way. `report` gets the object of ropar_retargeted_view.report, with `warnings` as an array of sentences, as text to be
+ * freed. Errors: ARGUMENT, INPUT, OUTPUT.
  */
 ROPAR_API ropar_status ropar_retarget_file(const char *clip, const char *rig, const char *output,
                                            const ropar_retarget_file_options *options, char **report, ropar_error *error);
