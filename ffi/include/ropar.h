@@ -180,9 +180,10 @@ ROPAR_API ropar_status ropar_text_free(char *text);
 /* ---- Callbacks --------------------------------------------------------------------------------------------------- */
 
 /*
- * Called with the share of work that is done, 0 to 1, on the thread that called, between two runs of a network (every few
- * milliseconds). Anything but 0 cancels: the function answers ROPAR_CANCELLED, and has changed nothing. May call any
- * function of this library, also with the same engine. Must return: no exception, no longjmp.
+ * Called with the share of work that is done, 0 to 1, on the thread that called, at least every 25 milliseconds. Anything but 0
+ * cancels: the function answers ROPAR_CANCELLED at once and has changed nothing; a network that is running then ends in
+ * the background, which ropar_engine_close waits for. May call any function of this library, also with the same engine. Must
+ * return: no exception, no longjmp.
  */
 typedef int32_t (*ropar_progress)(float share, void *user);
 
@@ -240,7 +241,10 @@ ROPAR_API ropar_status ropar_add_search_folder(const char *folder, ropar_error *
  */
 ROPAR_API ropar_status ropar_engine_open(const ropar_engine_options *options, ropar_engine **engine, ropar_error *error);
 
-/* Closes an engine. Its memory is freed when the last running call with it has ended. */
+/*
+ * Closes an engine and waits for what cancelled calls have left running, a tenth of a second. Its memory is freed when the last
+ * call with it on another thread has ended.
+ */
 ROPAR_API ropar_status ropar_engine_close(ropar_engine *engine);
 
 /* What an engine is and can do. Pointers live until the engine is closed. */
