@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from . import _abi, _arrays
 from ._library import Handle, call, encoded, make
+from ._numbers import number_of, positive
 from .errors import InputError
 
 if TYPE_CHECKING:
@@ -106,7 +107,7 @@ class Motion:
         *,
         mapping: RigMapping | None = None,
     ) -> Motion:
-        """The animation of somebody's rig as a motion of the canonical skeleton, to be edited.
+        """The animation of somebody's rig as a motion of the canonical skeleton, to be edited; standing feet are held.
 
         Args:
             rig: the rig, of n nodes.
@@ -120,7 +121,7 @@ class Motion:
         """
         nodes = len(rig.names)
         turned, (frames, _, _) = _arrays.into(rotations, "d", (None, nodes, 4), "rotations")
-        take = _abi.TakeArrays(fps=_number(fps, "fps"), frames=frames, rotations=turned)
+        take = _abi.TakeArrays(fps=number_of(fps, "fps"), frames=frames, rotations=turned)
         if translations is not None:
             take.translations, _ = _arrays.into(translations, "d", (frames, nodes, 3), "translations")
         arguments = rig._handle.value, mapping and mapping._handle.value, ctypes.byref(take)
@@ -148,7 +149,7 @@ class Motion:
             InputError: another extension, or a rate out of range.
             OutputError: the file cannot be written.
         """
-        call("ropar_motion_write", self._handle.value, encoded(path, "path"), _positive(fps, "fps"))
+        call("ropar_motion_write", self._handle.value, encoded(path, "path"), positive(fps, "fps"))
 
     def save_over(self, source: str | os.PathLike[str], path: str | os.PathLike[str], joints: Iterable[str]) -> None:
         """Writes the clip ``source`` to ``path`` with this motion's rotations for ``joints``.
@@ -181,7 +182,7 @@ class Motion:
         Raises:
             InputError: a rate that is not above 0.
         """
-        return Motion(make("ropar_motion_free", "ropar_motion_resample", self._handle.value, _positive(fps, "fps")))
+        return Motion(make("ropar_motion_free", "ropar_motion_resample", self._handle.value, positive(fps, "fps")))
 
     @property
     def fps(self) -> float:
@@ -282,7 +283,7 @@ def _motion_arrays(
     metadata: Mapping[str, Any] | None,
 ) -> tuple[_abi.MotionArrays, list[Any]]:
     """The struct for a new motion, and the memory that its pointers need until it is used."""
-    arrays = _abi.MotionArrays(fps=_number(fps, "fps"))
+    arrays = _abi.MotionArrays(fps=number_of(fps, "fps"))
     keep: list[Any] = []
     frames: int | None = None
     for name, (values, shape) in given.items():
@@ -299,23 +300,6 @@ def _motion_arrays(
         except (TypeError, ValueError) as error:
             raise InputError(f"metadata: {error}", "give what JSON can say") from None
     return arrays, keep
-
-
-def _number(value: float, name: str) -> float:
-    try:
-        return float(value)
-    except (TypeError, ValueError, OverflowError):
-        raise InputError(f"{name} is {value!r}, not a number", "give a number") from None
-
-
-def _positive(value: float | None, name: str) -> float:
-    """For options whose 0 means something else than 0; ``None`` is that 0."""
-    if value is None:
-        return 0.0
-    number = _number(value, name)
-    if not number > 0.0:
-        raise InputError(f"{name} is {number:g}", "give a number above 0")
-    return number
 
 
 def _object(text: bytes | None) -> dict[str, Any]:
