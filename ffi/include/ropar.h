@@ -300,13 +300,13 @@ typedef struct ropar_motion_view {
     float fps;
     uint64_t frames;
     uint32_t joints;                /* 22 */
-    uint32_t contact_count;         /* columns of `contacts`: 4; 0 where it is NULL */
+    uint32_t contact_count;         /* columns of `contacts`: 4 */
     const float *root;              /* [frames][3] world position of the pelvis, metres */
     const float *rotations;         /* [frames][joints][4] x, y, z, w, local to the parent; joint 0 to the world */
     const float *positions;         /* [frames][joints][3] world positions, metres */
     const float *confidences;       /* [frames][joints] how well a joint was seen, 0 to 1; NULL where nobody said */
-    const float *contacts;          /* [frames][4] left ankle, left toes, right ankle, right toes on the floor, 0 to 1;
-                                       NULL where nobody said */
+    const float *contacts;          /* [frames][4] left heel, left ball, right heel, right ball on the floor, 0 to 1;
+                                       found by height and speed where nobody said */
     const char *const *joint_names; /* [joints] */
     const int32_t *parents;         /* [joints] index of the parent, -1 for the root; parents come first */
     const float *rest_offsets;      /* [joints][3] place in the parent's frame at rest, metres */
@@ -324,7 +324,7 @@ typedef struct ropar_motion_arrays {
     const float *positions;   /* [frames][22][3] world, metres, of any human proportions; used where `rotations` is NULL:
                                  the canonical skeleton is laid along them */
     const float *confidences; /* [frames][22], or NULL */
-    const float *contacts;    /* [frames][4], or NULL */
+    const float *contacts;    /* [frames][4] heel and ball, left and right, or NULL */
     const char *metadata;     /* a JSON object, or NULL */
 } ropar_motion_arrays;
 
@@ -332,7 +332,7 @@ typedef struct ropar_motion_arrays {
 ROPAR_API ropar_status ropar_motion_from_arrays(const ropar_motion_arrays *arrays, ropar_motion **motion,
                                                 ropar_error *error);
 
-/* Fills `view`. The positions are computed by the first call. */
+/* Fills `view`. The first call computes positions and contacts. */
 ROPAR_API ropar_status ropar_motion_get(ropar_motion *motion, ropar_motion_view *view, ropar_error *error);
 
 /* Arrays of a motion, for ropar_motion_copy. */
@@ -341,7 +341,7 @@ enum {
     ROPAR_CHANNEL_ROTATIONS = 2,   /* [frames][22][4] */
     ROPAR_CHANNEL_POSITIONS = 3,   /* [frames][22][3] */
     ROPAR_CHANNEL_CONFIDENCES = 4, /* [frames][22], 1 where nobody said */
-    ROPAR_CHANNEL_CONTACTS = 5     /* [frames][4]; ROPAR_ERROR_UNSUPPORTED where nobody said */
+    ROPAR_CHANNEL_CONTACTS = 5     /* [frames][4] */
 };
 
 /*
@@ -420,7 +420,7 @@ typedef struct ropar_redo_options {
 
 /*
  * Makes the named body parts of a clip anew, at the clip's own rate; every other number of the result is bit for bit that of
- * the clip. It has no confidences and contacts. `options` may be NULL. Errors as of ropar_generate.
+ * the clip. It has no confidences. `options` may be NULL. Errors as of ropar_generate.
  */
 ROPAR_API ropar_status ropar_redo(ropar_engine *engine, ropar_motion *clip, const char *const *parts, uint64_t part_count,
                                   const char *prompt, const ropar_redo_options *options, ropar_motion **motion,

@@ -117,7 +117,7 @@ fn make(engine: &OpenEngine, prompt: &str, options: &ropar_generate_options) -> 
     let made = engine.engine.generate(&request, &mut options.report())?;
     let metadata =
         provenance::of_generation(engine.engine.manifest(), prompt, request.seed, made.seconds, made.guidance);
-    Ok(Clip::new(made.motion, metadata, &warnings))
+    Ok(Clip::made(made.motion, metadata, &warnings))
 }
 
 fn remake(
@@ -148,7 +148,7 @@ fn remake(
         "guidance": request.guidance.map(provenance::decimal),
     });
     let metadata = provenance::of_edit(&original.metadata, engine.engine.manifest(), edit);
-    Ok(Clip::new(motion, metadata, &warnings))
+    Ok(Clip::made(motion, metadata, &warnings))
 }
 
 /// # Safety

@@ -370,7 +370,7 @@ pub unsafe extern "C" fn ropar_grid_decode(
         let (engine, grid) = (self::engine(engine)?, self::grid(grid)?);
         let content = grid.lock().clone();
         let motion = engine.engine.decode_clip(&content.clip)?;
-        out.set(handles::insert(Clip::new(motion, content.metadata, &content.warnings))?);
+        out.set(handles::insert(Clip::made(motion, content.metadata, &content.warnings))?);
         Ok(())
     };
     // SAFETY: as the caller promises.

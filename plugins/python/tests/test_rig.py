@@ -160,7 +160,7 @@ def test_a_clip_on_a_rig_becomes_a_motion_again(walk: ropar.Motion, mapping: rop
 
 
 def test_one_of_two_characters_is_chosen(walk: ropar.Motion, mapping: ropar.Mapping) -> None:
-    names = [f"{name}{suffix}" for suffix in ("", "_2") for name in mapping.rig.names]
+    names = mapping.rig.names * 2
     parents = [*mapping.rig.parents, *(-1 if parent < 0 else parent + 22 for parent in mapping.rig.parents)]
     rest = np.concatenate([mapping.rig.rest, mapping.rig.rest])
     rest[22, 0, 3] += 2.0
