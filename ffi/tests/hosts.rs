@@ -39,6 +39,42 @@ fn every_function_works_from_c_and_cpp() {
 }
 
 #[test]
+fn the_cpp_wrapper_owns_and_throws() {
+    if !Language::Cpp17.available() {
+        return;
+    }
+    for further in [&[][..], &["-fsanitize=address,undefined", "-fno-sanitize-recover=all"]] {
+        let folder = tempfile::tempdir().expect("temporary folder");
+        let program = folder.path().join("wrapper");
+        let source = here().join("tests/c/wrapper.cpp");
+        match Language::Cpp17.compile(&source, &program, &here().join("include"), further) {
+            Err(words) if words.contains("cannot find") => println!("SKIPPED: no AddressSanitizer"),
+            other => {
+                other.unwrap_or_else(|words| panic!("{words}"));
+                expect_success(&run(&program, folder.path(), &[package().to_str().expect("UTF-8")]), "wrapper.cpp");
+            }
+        }
+    }
+}
+
+/// `ROPAR_TEST_THREADS=64x50` runs the full measure, which takes minutes.
+#[test]
+fn many_threads_on_one_engine_make_what_one_makes() {
+    if !Language::C11.available() {
+        return;
+    }
+    let wanted = std::env::var("ROPAR_TEST_THREADS").unwrap_or_else(|_| "16x4".to_owned());
+    let (threads, each) = wanted.split_once('x').expect("THREADSxGENERATIONS");
+    let folder = tempfile::tempdir().expect("temporary folder");
+    let program = folder.path().join("threads");
+    let source = here().join("tests/c/threads.c");
+    Language::C11.compile(&source, &program, &here().join("include"), &[]).unwrap_or_else(|words| panic!("{words}"));
+    let output = run(&program, folder.path(), &[package().to_str().expect("UTF-8"), threads, each]);
+    println!("{}", String::from_utf8_lossy(&output.stdout));
+    expect_success(&output, "threads.c");
+}
+
+#[test]
 fn every_function_is_called_by_the_program_above() {
     let (header, program) = (include_str!("../include/ropar.h"), include_str!("c/every_function.c").to_owned());
     let declared =
