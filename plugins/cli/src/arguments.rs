@@ -6,7 +6,7 @@ use clap::{Args, Parser, Subcommand};
 use clap_complete::Shell;
 use ropar_core::runtime::{BackendChoice, ProviderChoice, RuntimeOptions};
 
-use crate::user_folder;
+use crate::{installation, user_folder};
 
 /// Text to motion for animators
 ///
@@ -38,6 +38,8 @@ pub enum Command {
     Convert(ConvertArguments),
     /// Show what a scene file holds: rig, takes, rest pose, units, problems
     Inspect(InspectArguments),
+    /// Show which node of a rig is which joint of a human body, and write it as a file to edit
+    Map(MapArguments),
     /// Show the model package, the backend and the provider in use
     Info(InfoArguments),
     /// Install optional components
@@ -147,6 +149,21 @@ pub struct InspectArguments {
 }
 
 #[derive(Debug, Args)]
+pub struct MapArguments {
+    /// The scene file: .glb, .gltf, .vrm, .vrma, .bvh or .fbx
+    pub file: PathBuf,
+    /// The mapping file to write, JSON
+    #[arg(short, long, value_name = "MAPPING")]
+    pub output: Option<PathBuf>,
+    /// Which of several characters, counted from 1
+    #[arg(long, value_name = "N")]
+    pub character: Option<usize>,
+    /// A mapping file whose entries win over what is found
+    #[arg(long, value_name = "MAPPING")]
+    pub map: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
 pub struct InfoArguments {
     #[command(flatten)]
     pub engine: EngineArguments,
@@ -206,7 +223,7 @@ impl EngineArguments {
             backend: self.backend,
             provider: self.provider,
             library: self.runtime_library.clone(),
-            library_folders: user_folder::runtime().into_iter().collect(),
+            library_folders: installation::folders().iter().cloned().chain(user_folder::runtime()).collect(),
             threads: self.threads.map(usize::from),
         }
     }
