@@ -83,9 +83,7 @@ def _limbs() -> dict[str, list[int]]:
     return {n: [int(j) for j in js] for n, js in zip(scheme["parts"], scheme["joints"], strict=True) if n != "torso"}
 
 
-def _off_screen(
-    generator: np.random.Generator, levels: dict[str, float], frames: int
-) -> list[tuple[str, int, int]]:
+def _off_screen(generator: np.random.Generator, levels: dict[str, float], frames: int) -> list[tuple[str, int, int]]:
     """Limbs out of the picture for the whole clip or its beginning or end: mostly both legs, as in a half-body shot."""
     if generator.random() >= levels["off_screen"]:
         return []
@@ -160,9 +158,7 @@ def _turn(rotations: np.ndarray, vectors: np.ndarray) -> Array:
     axis = vectors / np.maximum(angle, 1e-9) * np.sin(angle / 2)
     w = np.cos(angle / 2)
     v, s = rotations[..., :3], rotations[..., 3:]
-    turned = np.concatenate(
-        [s * axis + w * v + np.cross(v, axis), s * w - (v * axis).sum(-1, keepdims=True)], axis=-1
-    )
+    turned = np.concatenate([s * axis + w * v + np.cross(v, axis), s * w - (v * axis).sum(-1, keepdims=True)], axis=-1)
     return (turned / np.linalg.norm(turned, axis=-1, keepdims=True)).astype(np.float32)
 
 

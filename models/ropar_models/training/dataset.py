@@ -90,7 +90,7 @@ class Arrays:
         """Joint confidence [T, 22] in 0..1, as the selection takes it."""
         rows = self._rows(clip, mirrored)
         if self.selection.confidence == "oracle":
-            return 1.0 - self.truth[rows].astype(np.float32)
+            return np.asarray(1.0 - self.truth[rows].astype(np.float32))
         return self.change(self.confidence[rows].astype(np.float32) / 255, mirrored)
 
     def credible(self, clip: dict[str, Any], mirrored: bool, scheme: str, threshold: float) -> np.ndarray:

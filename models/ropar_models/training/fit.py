@@ -74,7 +74,7 @@ def fit(
     average = Average(network, settings.decay)
     state = load_checkpoint(path)
     if state is not None:
-        network.load_state_dict(state.get("network", state.get("networks")))
+        network.load_state_dict(state["network"] if "network" in state else state["networks"])
         average.module.load_state_dict(state["average"])
         optimizer.load_state_dict(state["optimizer"])
         step, before = state["step"], state["minutes"]

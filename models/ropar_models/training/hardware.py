@@ -12,7 +12,7 @@ import os
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple
 
 import torch
 import torch.distributed as distributed
@@ -20,7 +20,6 @@ from torch import Tensor, nn
 from torch.nn.parallel import DistributedDataParallel
 
 PRECISIONS = ("bf16", "fp32")
-Value = TypeVar("Value")
 
 
 class HardwareError(Exception):
@@ -67,8 +66,8 @@ class Hardware:
         if self.world > 1:
             distributed.barrier()
 
-    def move(self, batch: Value) -> Value:
-        """Tensors of a named tuple, on the device."""
+    def move(self, batch: Any) -> Any:
+        """Tensors, alone or in a tuple, on the device."""
         if isinstance(batch, Tensor):
             return batch.to(self.device, non_blocking=True)
         if isinstance(batch, tuple):

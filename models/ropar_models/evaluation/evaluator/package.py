@@ -1,8 +1,8 @@
 """The evaluator as a folder: weights, sizes, and what it was trained on. Figures name its version.
 
-    evaluator.json           version, sizes, training clips, retrieval on the test split, SHA-256 of the weights
-    evaluator.safetensors    the weights
-    motion.onnx, text.onnx   the same two encoders for other tools
+evaluator.json           version, sizes, training clips, retrieval on the test split, SHA-256 of the weights
+evaluator.safetensors    the weights
+motion.onnx, text.onnx   the same two encoders for other tools
 """
 
 from __future__ import annotations
@@ -77,7 +77,9 @@ def graphs(network: Evaluator) -> list[Graph]:
     ]
 
 
-def write(configuration: Configuration, data: Path, run: Path, out: Path, hardware: Hardware | None = None) -> dict[str, Any]:
+def write(
+    configuration: Configuration, data: Path, run: Path, out: Path, hardware: Hardware | None = None
+) -> dict[str, Any]:
     """Turn the checkpoint of `run` into an evaluator folder, with its retrieval on the test split."""
     state = load_checkpoint(run / "evaluator.pt")
     if state is None:
