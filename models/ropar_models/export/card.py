@@ -91,7 +91,8 @@ def _quality(result: dict[str, Any]) -> list[str]:
 def _evaluation(evaluation: dict[str, Any]) -> list[str]:
     about = (
         "Recorded motion, the same through the P-VAE, and motion generated from its captions with its lengths, judged "
-        "by an evaluator trained on the training split alone. Figures of other evaluators, in papers too, do not compare."
+        "by an evaluator trained on the training split alone. Figures of other evaluators, in papers too, do not "
+        "compare."
     )
     again = "ropar-models evaluate --package PACKAGE --data ARRAYS --evaluator EVALUATOR --out metrics.json"
     return [about, "", result_text(evaluation).rstrip(), "", "Again with", "", "```sh", again, "```"]

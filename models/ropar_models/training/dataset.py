@@ -90,7 +90,7 @@ class Arrays:
         """Joint confidence [T, 22] in 0..1, as the selection takes it."""
         rows = self._rows(clip, mirrored)
         if self.selection.confidence == "oracle":
-            return np.asarray(1.0 - self.truth[rows].astype(np.float32))
+            return 1.0 - self.truth[rows].astype(np.float32)
         return self.change(self.confidence[rows].astype(np.float32) / 255, mirrored)
 
     def credible(self, clip: dict[str, Any], mirrored: bool, scheme: str, threshold: float) -> np.ndarray:
@@ -125,7 +125,8 @@ def part_count(scheme: str) -> int:
 def cells_of(credible: np.ndarray, frames: int) -> np.ndarray:
     """Credible parts per frame [T, P] -> credible cells [T // frames, P]: every frame of a token must be credible."""
     n = len(credible) // frames
-    return credible[: n * frames].reshape(n, frames, -1).all(1).astype(np.float32)
+    whole: np.ndarray = np.all(credible[: n * frames].reshape(n, frames, -1), axis=1)
+    return whole.astype(np.float32)
 
 
 # How often a caption is taken as written, reworded, or composed from the labels.

@@ -1,6 +1,8 @@
 """Where training runs: one CPU, one GPU, or many processes started by `torchrun`, with one kind of arithmetic for all.
 
-    torchrun --nproc-per-node 8 -m ropar_models train-mar ...
+    torchrun --nproc-per-node 8 -m -- ropar_models train-mar ...
+
+Without `--`, torchrun takes `--run` for an option of its own.
 
 Every process draws its own batches; gradients are averaged over the processes (DistributedDataParallel), so the batch
 of a configuration is the batch of one process. Process 0 alone keeps the clock, logs and writes checkpoints.

@@ -56,9 +56,8 @@ class Judge:
         for start in range(0, len(order), batch):
             rows = order[start : start + batch]
             features, frames = pad_motions([motions[i] for i in rows], self.network.config.frames_per_token)
-            made = self.network.motion(
-                *self.hardware.move((features, frames)), visible.repeat(len(rows), 1).to(self.hardware.device)
-            )
+            features, frames = self.hardware.move((features, frames))
+            made = self.network.motion(features, frames, visible.repeat(len(rows), 1).to(self.hardware.device))
             out[rows] = made.cpu().numpy()
         return out
 
