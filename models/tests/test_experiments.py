@@ -28,7 +28,8 @@ from ropar_models.training.hardware import open_hardware
 # A linear model whose gradient is known: process r has the gradient r + 1, the mean is 1.5.
 hardware = open_hardware("cpu", "fp32")
 model = torch.nn.Linear(1, 1, bias=False)
-hardware.replicate(model)(torch.tensor([[hardware.rank + 1.0]])).sum().backward()
+replica = hardware.replicate(model)
+replica(torch.tensor([[hardware.rank + 1.0]])).sum().backward()
 found = model.weight.grad.item()
 if found != 1.5 or hardware.agree([float(hardware.rank) + 7]) != [7.0]:
     sys.exit(f"process {hardware.rank} has gradient {found}")

@@ -52,8 +52,7 @@ class Hardware:
         if self.world == 1:
             return module
         devices = [self.device.index] if self.device.type == "cuda" else None
-        # A batch whose prompts are all empty, or all of one length, may leave a parameter unused in one process.
-        return DistributedDataParallel(module, device_ids=devices, find_unused_parameters=True)
+        return DistributedDataParallel(module, device_ids=devices)
 
     def agree(self, values: Sequence[float]) -> list[float]:
         """The values of process 0, for all."""

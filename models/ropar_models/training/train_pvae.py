@@ -160,7 +160,8 @@ def evaluate(network: Pvae, arrays: Arrays, limit: int = 120) -> dict[str, float
         frames = clip["frames"] // size * size
         features = np.ascontiguousarray(arrays.view(clip, False)[:frames])
         cells = torch.ones(1, frames // size, len(network.channels), device=device)
-        back = network.decode(network.encode(torch.from_numpy(features)[None].to(device), cells))[0].cpu().numpy()
+        batch = torch.from_numpy(features.copy())[None].to(device)
+        back = network.decode(network.encode(batch, cells))[0].cpu().numpy()
         positions = []
         for f in (features, np.ascontiguousarray(back)):
             root, rotations = ropar_native.motion(f, 20.0, None)
