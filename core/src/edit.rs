@@ -32,6 +32,9 @@ pub struct RedoRequest {
     pub end: Option<f32>,
     /// What the parts shall do.
     pub prompt: String,
+    /// Whether the parts go with what the rest of the body does at the same time, as far as the model has seen both
+    /// together: an arm that swings with the gait. Without it they follow the prompt alone: an arm that waves over a walk.
+    pub in_step: bool,
     /// Seed of the noise; the same seed gives the same motion.
     pub seed: u64,
     /// Guidance scale; `None`: the package's default.
@@ -47,6 +50,8 @@ pub struct Redo {
     pub frames: Range<usize>,
     /// Tokens to make anew: those that lie wholly inside the span, so that both sides of a border were seen.
     pub tokens: Range<usize>,
+    /// Whether the sampler sees the other parts.
+    pub in_step: bool,
 }
 
 impl Redo {
@@ -99,13 +104,18 @@ impl Redo {
         }
         let first_frame = (start * motion.fps).round() as usize;
         let last_frame = if whole_end { frames } else { (end * motion.fps).round() as usize }.min(frames);
-        Ok(Self { parts, frames: first_frame..last_frame, tokens: first_token..last_token })
+        Ok(Self { parts, frames: first_frame..last_frame, tokens: first_token..last_token, in_step: request.in_step })
     }
 
-    /// Masks the cells to be made.
+    /// Masks the cells to be made. Unless they shall be in step, the other parts are hidden as noisy ones
+    /// are, also outside of the span, from where the gait would be continued: what the data never shows together, the model would rather not make together.
     pub fn mask(&self, grid: &mut TokenGrid) {
-        for &part in &self.parts {
-            grid.set_states(part, self.tokens.clone(), CellState::Masked);
+        for part in 0..grid.parts() {
+            if self.parts.contains(&part) {
+                grid.set_states(part, self.tokens.clone(), CellState::Masked);
+            } else if !self.in_step {
+                grid.set_states(part, 0..grid.tokens(), CellState::Noisy);
+            }
         }
     }
 
@@ -284,6 +294,7 @@ mod tests {
             start,
             end,
             prompt: String::new(),
+            in_step: false,
             seed: 0,
             guidance: None,
         }
@@ -348,6 +359,25 @@ mod tests {
         }
         let middle = merged.rotations[60][joint::LEFT_SHOULDER];
         assert!(middle.angle_between(made.rotations[60][joint::LEFT_SHOULDER]) < 1e-3);
+    }
+
+    #[test]
+    fn the_rest_of_the_body_is_seen_only_in_step() {
+        let motion = swinging(120, 0.1, 0.4);
+        for (in_step, beside) in [(false, CellState::Noisy), (true, CellState::Known)] {
+            let request = RedoRequest { in_step, ..request(&["left_arm"], Some(1.0), Some(3.0)) };
+            let redo = plan(&request, &motion).expect("valid");
+            let mut grid = TokenGrid::known(vec![0.0; 20 * 5], 5, 1).expect("fits");
+            redo.mask(&mut grid);
+            for (cell, state) in grid.states().iter().enumerate() {
+                let expected = match (redo.tokens.contains(&(cell / 5)), redo.parts.contains(&(cell % 5))) {
+                    (true, true) => CellState::Masked,
+                    (false, true) => CellState::Known,
+                    (_, false) => beside,
+                };
+                assert_eq!(*state, expected, "cell {cell}");
+            }
+        }
     }
 
     #[test]
