@@ -1,5 +1,6 @@
 //! The domain of RoPAR.
 
+pub mod cleanup;
 pub mod credibility;
 pub mod edit;
 pub mod engine;

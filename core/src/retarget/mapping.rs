@@ -10,8 +10,9 @@ pub struct RigMapping {
     /// How the rig was recognised: a naming family such as `mixamo`, `vrm`, `file` for a user's own mapping, or
     /// `topology` where the names said nothing.
     pub family: String,
-    /// The canonical joints, by index; `None` where the rig has none. A rig whose spine has more or fewer joints than
-    /// the canonical three has here those that are nearest, and all of them in [`spine`](Self::spine).
+    /// The canonical joints, by index; `None` where the rig has none. Of the rig's spine joints, which are all in
+    /// [`spine`](Self::spine), the lowest is `spine1`, the highest of several `spine3`, and of three or more the one
+    /// nearest to halfway between these `spine2`. `neck` is the lowest of [`neck`](Self::neck).
     pub joints: [Option<MappedJoint>; JOINT_COUNT],
     /// All spine joints above the pelvis and below the neck, bottom to top.
     pub spine: Vec<usize>,
@@ -24,6 +25,8 @@ pub struct RigMapping {
     pub twists: Vec<TwistJoint>,
     /// A joint below the pelvis's ancestors that stands on the floor and carries the motion over the ground.
     pub root: Option<usize>,
+    /// What a user should look at, one plain sentence each: names that contradict the geometry, doubtful joints.
+    pub warnings: Vec<String>,
 }
 
 /// A node that stands for a joint.
