@@ -8,6 +8,7 @@ pub mod error;
 pub mod features;
 pub mod grid;
 pub mod motion;
+pub mod naming;
 pub mod package;
 pub mod parts;
 pub mod retarget;

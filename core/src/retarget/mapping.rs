@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::skeleton::JOINT_COUNT;
+use crate::skeleton::{JOINT_COUNT, joint};
 
 /// A rig's nodes by what they are for. Indices are those of [`Rig::nodes`](crate::rig::Rig::nodes).
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -50,8 +50,33 @@ pub struct TwistJoint {
 }
 
 impl RigMapping {
+    /// Puts the joints of the midline where `spine` and `neck` say: see [`joints`](Self::joints).
+    pub(super) fn settle_midline(&mut self, positions: &[glam::DVec3], confidence: f32) {
+        let mapped = |node: &usize| Some(MappedJoint { node: *node, confidence });
+        let (lowest, highest) = (self.spine.first(), self.spine.last());
+        self.joints[joint::SPINE1] = lowest.and_then(mapped);
+        self.joints[joint::SPINE2] = middle(positions, &self.spine).as_ref().and_then(mapped);
+        self.joints[joint::SPINE3] = highest.filter(|_| self.spine.len() > 1).and_then(mapped);
+        self.joints[joint::NECK] = self.neck.first().and_then(mapped);
+    }
+
     /// The node of a canonical joint.
     pub fn node(&self, joint: usize) -> Option<usize> {
         self.joints[joint].map(|mapped| mapped.node)
     }
+}
+
+/// The node of a chain, neither its first nor its last, that lies nearest to halfway between these along the chain.
+fn middle(positions: &[glam::DVec3], chain: &[usize]) -> Option<usize> {
+    let between = 1..chain.len().checked_sub(1)?;
+    let mut along = vec![0.0];
+    for pair in chain.windows(2) {
+        along.push(along[along.len() - 1] + positions[pair[0]].distance(positions[pair[1]]));
+    }
+    let half = along[along.len() - 1] / 2.0;
+    let miss = |index: usize| (along[index] - half).abs();
+    // Of two at the same distance the lower one, within rounding.
+    between
+        .min_by(|a, b| (miss(*a) + 1e-6 * half * *a as f64).total_cmp(&(miss(*b) + 1e-6 * half * *b as f64)))
+        .map(|index| chain[index])
 }

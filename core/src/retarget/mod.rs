@@ -26,16 +26,23 @@
 
 mod alignment;
 mod body;
+mod by_name;
+mod check;
 mod error;
 mod floor;
 pub mod mapping;
 mod plan;
 mod posed;
+mod recognise;
+mod reference;
 pub mod report;
 mod solve;
+mod topology;
+mod twists;
 mod write;
 
-pub use error::RetargetError;
+pub use error::{MappingError, RetargetError};
+pub use reference::References;
 pub use report::RetargetReport;
 pub use solve::Retargeter;
 

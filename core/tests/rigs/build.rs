@@ -176,7 +176,12 @@ fn truth(name: &str, lines: &[Line], offset: usize) -> RigMapping {
         match label {
             "-" => {}
             "root" => truth.root = Some(node),
-            "spine" => truth.spine.push(node),
+            "spine" => {
+                truth.spine.push(node);
+                if line.label.get(1).is_some_and(|word| word == "middle") {
+                    truth.joints[joint::SPINE2] = Some(mapped);
+                }
+            }
             "neck" => truth.neck.push(node),
             "twist" => {
                 let segment = joint_index(&line.side.of(&line.label[1])).expect("the segment of a twist joint");
@@ -195,16 +200,15 @@ fn truth(name: &str, lines: &[Line], offset: usize) -> RigMapping {
     }
     let confident = |node: &usize| Some(MappedJoint { node: *node, confidence: 1.0 });
     truth.joints[joint::NECK] = truth.neck.first().and_then(confident);
-    // Which of many is `spine2`, the middle one by arc length, is written here by hand: the middle of the list.
-    match truth.spine.as_slice() {
-        [] => {}
-        [only] => truth.joints[joint::SPINE1] = confident(only),
-        [first, between @ .., last] => {
-            truth.joints[joint::SPINE1] = confident(first);
-            truth.joints[joint::SPINE3] = confident(last);
-            truth.joints[joint::SPINE2] = between.get(between.len().saturating_sub(1) / 2).and_then(confident);
-        }
+    truth.joints[joint::SPINE1] = truth.spine.first().and_then(confident);
+    if truth.spine.len() > 1 {
+        truth.joints[joint::SPINE3] = truth.spine.last().and_then(confident);
     }
+    assert_eq!(
+        truth.spine.len() > 2,
+        truth.joints[joint::SPINE2].is_some(),
+        "{name}: `middle` marks one of three or more"
+    );
     truth
 }
 

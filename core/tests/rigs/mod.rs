@@ -9,7 +9,8 @@
 //!     {Left|Right}LegTwist = twist hip 0.5 at hip>knee 0.5
 //! ```
 //!
-//! After `=` stands the truth: a canonical joint without its side, `spine`, `neck`, `root`, a finger joint by VRM name
+//! After `=` stands the truth: a canonical joint without its side, `spine` (`spine middle` for the one
+//! halfway between the lowest and the highest), `neck`, `root`, a finger joint by VRM name
 //! without its side, `twist SEGMENT PLACE`, or `-` for what is none of these. `at` says where the node lies, in the
 //! points of [`body::Body`]; without it, at the point of its joint. A line with `{left|right}` is drawn on both sides
 //! together with what hangs below it. Names and hierarchies follow the families' published documentation.

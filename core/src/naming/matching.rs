@@ -1,0 +1,141 @@
+//! Names of a skeleton against the tables.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use super::family::{FINGER_JOINTS, NamingFamily, Part};
+use super::plain::{plain, without_serial};
+use super::{built_in, missing};
+use crate::skeleton::{JOINT_COUNT, JOINT_NAMES};
+
+/// A family on a list of names.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Match {
+    /// The family.
+    pub family: &'static NamingFamily,
+    /// What all names begin with, in plain form; empty as a rule.
+    pub prefix: String,
+    /// For each canonical joint its place in the list of names.
+    pub joints: [Option<usize>; JOINT_COUNT],
+    /// The same with those that the family's `misplaced` lists.
+    pub rig_joints: [Option<usize>; JOINT_COUNT],
+    plain: HashMap<String, usize>,
+}
+
+impl Match {
+    /// Number of canonical joints that a rig has.
+    pub fn count(&self) -> usize {
+        self.rig_joints.iter().flatten().count()
+    }
+
+    /// The places of a part's names that are there, in the table's order.
+    pub fn part(&self, part: Part) -> Vec<usize> {
+        self.family.names_of(part).iter().filter_map(|name| self.plain.get(&plain(name)).copied()).collect()
+    }
+
+    /// Finger joints by VRM 1.0 name.
+    pub fn fingers(&self) -> BTreeMap<String, usize> {
+        let mut found = BTreeMap::new();
+        let Some(sides) = &self.family.sides else { return found };
+        for (side, name) in sides.iter().zip(["left", "right"]) {
+            // Families share names between joints (`ThumbProximal` is VRM 1.0's second and Unity's first); each node is
+            // used once, from the root of a finger to its tip.
+            let mut used = BTreeSet::new();
+            for joint in FINGER_JOINTS {
+                let names = self.family.fingers.get(joint).into_iter().flatten();
+                let place = names
+                    .filter_map(|name| self.plain.get(&plain(&name.replace("{}", side))).copied())
+                    .find(|place| !used.contains(place));
+                if let Some(place) = place {
+                    used.insert(place);
+                    found.insert(format!("{name}{joint}"), place);
+                }
+            }
+        }
+        found
+    }
+}
+
+/// Names in plain form to their places; of equal names the first.
+fn index<'a>(names: impl Iterator<Item = (usize, &'a str)>, prefix: &str) -> HashMap<String, usize> {
+    let mut places = HashMap::new();
+    for (place, name) in names {
+        if let Some(rest) = plain(name).strip_prefix(prefix) {
+            places.entry(rest.to_owned()).or_insert(place);
+        }
+    }
+    places
+}
+
+fn try_family(family: &'static NamingFamily, prefix: String, names: &[(usize, &str)]) -> Option<Match> {
+    let plain_names = index(names.iter().copied(), &prefix);
+    if !family.requires.iter().all(|name| plain_names.contains_key(&plain(name))) {
+        return None;
+    }
+    let find = |table: &BTreeMap<String, Vec<String>>, canonical: usize| {
+        let candidates = table.get(JOINT_NAMES[canonical])?;
+        candidates.iter().find_map(|name| plain_names.get(&plain(name)).copied())
+    };
+    let joints: [Option<usize>; JOINT_COUNT] = std::array::from_fn(|canonical| find(&family.joints, canonical));
+    let rig_joints = std::array::from_fn(|canonical| joints[canonical].or_else(|| find(&family.misplaced, canonical)));
+    Some(Match { family, prefix, joints, rig_joints, plain: plain_names })
+}
+
+/// The family under its own prefixes, or without one.
+fn try_as_listed(family: &'static NamingFamily, names: &[(usize, &str)]) -> Vec<Match> {
+    let plain_prefixes: Vec<String> = match family.prefixes.as_slice() {
+        [] => vec![String::new()],
+        prefixes => prefixes.iter().map(|prefix| plain(prefix)).collect(),
+    };
+    plain_prefixes.into_iter().filter_map(|prefix| try_family(family, prefix, names)).collect()
+}
+
+/// The family under any prefix that its pelvis has in the list (`Hero_Hips`).
+fn try_any_prefix(family: &'static NamingFamily, names: &[(usize, &str)]) -> Vec<Match> {
+    let hips: Vec<String> = family.joints.get(JOINT_NAMES[0]).into_iter().flatten().map(|name| plain(name)).collect();
+    let prefixes: BTreeSet<String> = names
+        .iter()
+        .filter_map(|(_, name)| {
+            let name = plain(name);
+            hips.iter().find_map(|hip| name.strip_suffix(hip.as_str()).map(str::to_owned))
+        })
+        .filter(|prefix| !prefix.is_empty())
+        .collect();
+    prefixes.into_iter().filter_map(|prefix| try_family(family, prefix, names)).collect()
+}
+
+/// The first family, in the tables' order, that finds every limb, the pelvis and the neck among `names`.
+pub fn first_complete<S: AsRef<str>>(names: &[S]) -> Option<Match> {
+    let names: Vec<(usize, &str)> = names.iter().map(AsRef::as_ref).enumerate().collect();
+    let complete = |found: &Match| missing(&found.joints).is_empty();
+    let listed = || built_in().iter().flat_map(|family| try_as_listed(family, &names));
+    let prefixed = || {
+        built_in().iter().filter(|family| family.prefixes.is_empty()).flat_map(|family| try_any_prefix(family, &names))
+    };
+    listed().find(complete).or_else(|| prefixed().find(complete))
+}
+
+/// The family that finds most canonical joints, complete or not.
+pub fn nearest<S: AsRef<str>>(names: &[S]) -> Option<Match> {
+    best(&names.iter().map(AsRef::as_ref).enumerate().collect::<Vec<_>>())
+}
+
+/// The family that finds most canonical joints among `names`, each with its place. Of equals the first in the tables'
+/// order.
+pub fn best(names: &[(usize, &str)]) -> Option<Match> {
+    let serial_free: Vec<(usize, &str)> = names.iter().map(|(place, name)| (*place, without_serial(name))).collect();
+    let mut best: Option<Match> = None;
+    for names in [names, &serial_free] {
+        for family in built_in() {
+            let mut found = try_as_listed(family, names);
+            if family.prefixes.is_empty() {
+                found.extend(try_any_prefix(family, names));
+            }
+            for candidate in found {
+                if best.as_ref().is_none_or(|best| candidate.count() > best.count()) {
+                    best = Some(candidate);
+                }
+            }
+        }
+    }
+    best.filter(|best| best.count() > 0)
+}

@@ -1,0 +1,233 @@
+//! From a rig to its mapping: the file's table, else names, else shape, each checked against the others.
+
+use std::collections::BTreeSet;
+
+use super::by_name;
+use super::check;
+use super::error::MappingError;
+use super::mapping::RigMapping;
+use super::reference::References;
+use super::topology::{self, Bones, Shape};
+use super::twists::twists;
+use crate::naming::plain;
+use crate::rig::{NodeKind, Rig, global_poses};
+use crate::skeleton::joint;
+
+/// The least score of a shape that is taken for a person.
+const PERSON: f64 = 2.6;
+
+/// Limbs of two bodies that lie closer than this, in heights, are two layers of one rig.
+const SAME_PLACE: f64 = 0.01;
+
+impl RigMapping {
+    /// The mapping of the only character of a rig.
+    ///
+    /// VRM's humanoid table decides where the file has one, else names of a known family, else the shape of the skeleton
+    /// at rest. Confidences and [`warnings`](Self::warnings) tell how well these agree.
+    ///
+    /// # Errors
+    /// Nothing human, an animal, a body without legs, or several characters, of which [`of_character`](Self::of_character)
+    /// takes one.
+    pub fn of(rig: &Rig) -> Result<Self, MappingError> {
+        let mut found = Self::of_all(rig)?;
+        if found.len() > 1 {
+            return Err(MappingError::SeveralCharacters { characters: listed(rig, &found) });
+        }
+        found.pop().ok_or(MappingError::NoSkeleton { nodes: rig.nodes.len() })
+    }
+
+    /// The mapping of one of several characters, counted from 1 in the order of their pelvis nodes.
+    pub fn of_character(rig: &Rig, number: usize) -> Result<Self, MappingError> {
+        let mut found = Self::of_all(rig)?;
+        if number == 0 || number > found.len() {
+            return Err(MappingError::NoSuchCharacter { number, characters: listed(rig, &found) });
+        }
+        Ok(found.swap_remove(number - 1))
+    }
+
+    /// The mappings of all characters of a rig; at least one.
+    pub fn of_all(rig: &Rig) -> Result<Vec<Self>, MappingError> {
+        check_nodes(rig)?;
+        let bones = Bones::new(rig, &|_| true);
+        if bones.count() == 0 {
+            return Err(MappingError::NoSkeleton { nodes: rig.nodes.len() });
+        }
+        let mut found = if rig.humanoid.is_empty() {
+            characters(rig, &bones)?
+        } else {
+            let mut mapping = by_name::from_humanoid_table(&bones, &rig.humanoid);
+            finish(rig, &bones, &mut mapping, topology::shape(&bones).as_ref());
+            vec![mapping]
+        };
+        found.sort_by_key(|mapping| mapping.node(joint::PELVIS));
+        Ok(found)
+    }
+}
+
+/// Reference of each pelvis and the family, for messages.
+fn listed(rig: &Rig, found: &[RigMapping]) -> Vec<String> {
+    let references = References::new(rig);
+    let name = |mapping: &RigMapping| {
+        let pelvis = mapping.node(joint::PELVIS).map_or("?", |node| references.of(node));
+        format!("`{pelvis}` ({})", mapping.family)
+    };
+    found.iter().map(name).collect()
+}
+
+/// Refuses transforms that are no place.
+fn check_nodes(rig: &Rig) -> Result<(), MappingError> {
+    let broken = global_poses(&rig.nodes, None).into_iter().position(|pose| {
+        let size = pose.x_axis.truncate().cross(pose.y_axis.truncate()).dot(pose.z_axis.truncate());
+        !pose.is_finite() || size.abs() < 1e-30
+    });
+    // A mesh that is scaled away is nobody's joint.
+    match broken.filter(|node| rig.nodes[*node].kind != NodeKind::Group) {
+        Some(node) => Err(MappingError::BrokenNode { node: References::new(rig).of(node).to_owned() }),
+        None => Ok(()),
+    }
+}
+
+/// All characters without a table: by name as long as names are found, then by shape.
+fn characters(rig: &Rig, bones: &Bones) -> Result<Vec<RigMapping>, MappingError> {
+    let mut found: Vec<RigMapping> = Vec::new();
+    let mut used = BTreeSet::new();
+    let mut partial = None;
+    loop {
+        let Some(by_name) = by_name::match_names(rig, bones, &|node| !used.contains(&node)) else { break };
+        let domain = by_name.rig_joints[joint::PELVIS].map(|pelvis| own_part(rig, bones, pelvis, &used));
+        let in_domain = |node: usize| !used.contains(&node) && domain.as_ref().is_none_or(|own| own.contains(&node));
+        let Some(by_name) = by_name::match_names(rig, bones, &in_domain) else { break };
+        let missing = by_name::missing_legs(&by_name.rig_joints);
+        if !missing.is_empty() || !by_name::has_arm(&by_name.rig_joints) {
+            partial.get_or_insert((by_name.family.name.clone(), by_name.count(), missing.join(", ")));
+            break;
+        }
+        let mut mapping = by_name::mapping(bones, &by_name);
+        let own = Bones::new(rig, &in_domain);
+        used.extend(mapping.joints.iter().flatten().flat_map(|mapped| bones.subtree(mapped.node)));
+        if found.iter().any(|earlier| same_place(bones, earlier, &mapping)) {
+            continue;
+        }
+        let shape = topology::shape(&own);
+        finish(rig, &own, &mut mapping, shape.as_ref());
+        if check::is_on_all_fours(&own, &mapping) {
+            return Err(MappingError::Quadruped);
+        }
+        found.push(mapping);
+    }
+    if !found.is_empty() {
+        return Ok(found);
+    }
+    by_shape(rig, bones, partial)
+}
+
+/// The nodes that can belong to the body of `pelvis`: where other nodes have the same name, what hangs with it and not
+/// with them.
+fn own_part(rig: &Rig, bones: &Bones, pelvis: usize, used: &BTreeSet<usize>) -> BTreeSet<usize> {
+    let name = plain(&rig.nodes[pelvis].name);
+    let namesakes: Vec<usize> = (0..rig.nodes.len())
+        .filter(|node| *node != pelvis && !used.contains(node) && bones.is_bone[*node])
+        .filter(|node| plain(&rig.nodes[*node].name) == name)
+        // A node of the same name in the same body is no second body.
+        .filter(|node| !bones.is_below(*node, pelvis) && !bones.is_below(pelvis, *node))
+        .collect();
+    if namesakes.is_empty() {
+        return (0..rig.nodes.len()).collect();
+    }
+    let apart = |top: &usize| !namesakes.iter().any(|other| bones.is_below(*other, *top));
+    let top = bones.up(pelvis).take_while(apart).last().unwrap_or(pelvis);
+    bones.subtree(top).into_iter().collect()
+}
+
+/// True where both bodies hang on one root and lie on each other: control and deform joints of one rig.
+fn same_place(bones: &Bones, one: &RigMapping, other: &RigMapping) -> bool {
+    let pairs = || one.joints.iter().zip(&other.joints).filter_map(|(a, b)| Some((a.as_ref()?.node, b.as_ref()?.node)));
+    let hang_together = pairs().all(|(a, b)| bones.common_ancestor(a, b).is_some());
+    hang_together && pairs().all(|(a, b)| bones.distance(a, b) < SAME_PLACE * bones.height)
+}
+
+/// Characters by shape alone.
+fn by_shape(
+    rig: &Rig,
+    bones: &Bones,
+    partial: Option<(String, usize, String)>,
+) -> Result<Vec<RigMapping>, MappingError> {
+    let mut found = Vec::new();
+    let mut used: BTreeSet<usize> = BTreeSet::new();
+    loop {
+        let own = Bones::new(rig, &|node| !used.contains(&node));
+        let Some(shape) = topology::shape(&own).filter(|shape| shape.score >= PERSON || shape.on_all_fours) else {
+            break;
+        };
+        if shape.on_all_fours {
+            if found.is_empty() {
+                return Err(MappingError::Quadruped);
+            }
+            break;
+        }
+        let mut mapping = shape.mapping.clone();
+        used.extend(mapping.joints.iter().flatten().flat_map(|mapped| own.subtree(mapped.node)));
+        if found.iter().any(|earlier| same_place(bones, earlier, &mapping)) {
+            continue;
+        }
+        warn_of_guess(&mut mapping, &shape);
+        finish(rig, &own, &mut mapping, None);
+        found.push(mapping);
+    }
+    if !found.is_empty() {
+        return Ok(found);
+    }
+    // Names of half a body are worth more than "nothing".
+    if let Some((family, _, missing)) = partial.filter(|(_, count, missing)| *count >= 6 && !missing.is_empty()) {
+        return Err(MappingError::NoLegs { family, missing });
+    }
+    let pairs = topology::limb_pair_count(bones);
+    let found = match pairs {
+        0 => "no two limbs that mirror each other".to_owned(),
+        1 => "one pair of limbs, where a body has legs and arms".to_owned(),
+        _ => format!("{pairs} pairs of limbs, but none that stand like legs below arms"),
+    };
+    Err(MappingError::NothingHuman { joints: bones.count(), found })
+}
+
+fn warn_of_guess(mapping: &mut RigMapping, shape: &Shape) {
+    mapping.warnings.push("the names say nothing; the joints were found by the shape of the skeleton".to_owned());
+    if shape.facing.certainty < 0.1 {
+        mapping.warnings.push(
+            "nothing shows where the character looks; it is taken to look along +Z, and left and right follow from that"
+                .to_owned(),
+        );
+    }
+}
+
+/// Root, twists, fingers that no table lists, and the check against the shape.
+fn finish(rig: &Rig, bones: &Bones, mapping: &mut RigMapping, shape: Option<&Shape>) {
+    if mapping.family != "topology" {
+        if let Some(shape) = shape {
+            for (name, finger) in &shape.mapping.fingers {
+                let wrist = if name.starts_with("left") { joint::LEFT_WRIST } else { joint::RIGHT_WRIST };
+                let same_hand = mapping.node(wrist).is_some() && mapping.node(wrist) == shape.mapping.node(wrist);
+                let unnamed = !mapping.fingers.keys().any(|other| other.starts_with(&name[..4]));
+                if same_hand && unnamed {
+                    mapping.fingers.insert(name.clone(), *finger);
+                }
+            }
+        }
+        check::against_shape(bones, mapping, shape);
+    }
+    let is_root =
+        |node: &usize| mapping.node(joint::PELVIS).is_some_and(|hip| hip != *node && bones.is_below(hip, *node));
+    mapping.root = mapping.root.filter(is_root).or_else(|| ground_root(rig, bones, mapping));
+    mapping.twists = twists(bones, mapping);
+}
+
+/// The nearest joint above the pelvis that stands on the floor.
+fn ground_root(rig: &Rig, bones: &Bones, mapping: &RigMapping) -> Option<usize> {
+    let all_groups = rig.nodes.iter().all(|node| node.kind == NodeKind::Group);
+    let pelvis = mapping.node(joint::PELVIS)?;
+    bones
+        .up(pelvis)
+        .skip(1)
+        .filter(|node| all_groups || rig.nodes[*node].kind == NodeKind::Joint)
+        .find(|node| (bones.positions[*node].y - bones.floor).abs() < 0.05 * bones.height)
+}

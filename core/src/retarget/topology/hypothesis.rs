@@ -1,0 +1,103 @@
+//! Which pair of chains are the legs and which the arms.
+
+use super::bones::Bones;
+use super::limbs::{self, Arm, Leg};
+use super::pairs::{Pair, limb_pairs};
+
+/// Two legs and two arms, sides not told apart yet.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Hypothesis {
+    pub legs: [Leg; 2],
+    pub arms: [Arm; 2],
+    /// Where the legs and where the arms hang.
+    pub leg_parent: usize,
+    pub arm_parent: usize,
+    /// The lowest node above all four.
+    pub trunk: usize,
+    /// The more the better; people have 3 and more.
+    pub score: f64,
+}
+
+impl Hypothesis {
+    /// Mean place of the two hips, or of the two shoulders.
+    pub fn hips(&self, bones: &Bones) -> glam::DVec3 {
+        bones.positions[self.legs[0].hip].midpoint(bones.positions[self.legs[1].hip])
+    }
+
+    /// Mean place of the shoulders.
+    pub fn shoulders(&self, bones: &Bones) -> glam::DVec3 {
+        bones.positions[self.arms[0].shoulder].midpoint(bones.positions[self.arms[1].shoulder])
+    }
+}
+
+/// All pairs of pairs that can be legs and arms, the best first.
+pub fn hypotheses(bones: &Bones) -> Vec<Hypothesis> {
+    let pairs = limb_pairs(bones);
+    let mut found: Vec<Hypothesis> =
+        pairs.iter().flat_map(|legs| pairs.iter().filter_map(|arms| hypothesis(bones, legs, arms))).collect();
+    found.sort_by(|a, b| b.score.total_cmp(&a.score));
+    found
+}
+
+fn hypothesis(bones: &Bones, leg_pair: &Pair, arm_pair: &Pair) -> Option<Hypothesis> {
+    let shared = leg_pair.roots.iter().any(|leg| arm_pair.roots.iter().any(|arm| overlap(bones, *leg, *arm)));
+    let trunk = bones.common_ancestor(leg_pair.parent, arm_pair.parent)?;
+    // The arms hang on what the legs carry, never the other way round.
+    if shared || (trunk == arm_pair.parent && trunk != leg_pair.parent) {
+        return None;
+    }
+    let legs = [limbs::leg(bones, leg_pair.roots[0])?, limbs::leg(bones, leg_pair.roots[1])?];
+    let arms = [limbs::arm(bones, arm_pair.roots[0])?, limbs::arm(bones, arm_pair.roots[1])?];
+    let mut found = Hypothesis {
+        legs,
+        arms,
+        leg_parent: leg_pair.parent,
+        arm_parent: arm_pair.parent,
+        trunk,
+        score: leg_pair.likeness + arm_pair.likeness,
+    };
+    found.score += shape(bones, &found);
+    Some(found)
+}
+
+fn overlap(bones: &Bones, one: usize, other: usize) -> bool {
+    bones.is_below(one, other) || bones.is_below(other, one)
+}
+
+/// How much the limbs look and lie like those of a standing person.
+fn shape(bones: &Bones, found: &Hypothesis) -> f64 {
+    let height = bones.height.max(1e-9);
+    let (hips, shoulders) = (found.hips(bones), found.shoulders(bones));
+    let soles = found.legs.iter().map(|leg| {
+        bones.subtree(leg.ankle).into_iter().map(|node| bones.positions[node].y).fold(f64::INFINITY, f64::min)
+    });
+    let sole = soles.fold(0.0, |sum, lowest| sum + lowest / 2.0);
+    let limb = |nodes: [usize; 3]| bones.distance(nodes[0], nodes[1]) + bones.distance(nodes[1], nodes[2]);
+    let mean = |a: f64, b: f64| (a + b) / 2.0 / height;
+    let leg = mean(
+        limb([found.legs[0].hip, found.legs[0].knee, found.legs[0].ankle]),
+        limb([found.legs[1].hip, found.legs[1].knee, found.legs[1].ankle]),
+    );
+    let arm = mean(
+        limb([found.arms[0].shoulder, found.arms[0].elbow, found.arms[0].wrist]),
+        limb([found.arms[1].shoulder, found.arms[1].elbow, found.arms[1].wrist]),
+    );
+    let quality = |a: f64, b: f64| (a + b) / 2.0;
+    // Something above the shoulders that is no arm: the head.
+    let arms_below = |node: usize| found.arms.iter().any(|arm| bones.is_below(node, arm.shoulder));
+    let head = (0..bones.is_bone.len()).any(|node| {
+        bones.is_bone[node]
+            && bones.positions[node].y > shoulders.y
+            && bones.is_below(node, found.trunk)
+            && !arms_below(node)
+    });
+    -4.0 * ((sole - bones.floor) / height).max(0.0)
+        + 2.0 * ((hips.y - sole) / height).clamp(-0.5, 0.6)
+        + 2.0 * ((shoulders.y - hips.y) / height).clamp(-0.5, 0.4)
+        + leg.min(0.7)
+        + arm.min(0.7)
+        + 0.5 * quality(found.legs[0].quality, found.legs[1].quality)
+        + 0.5 * quality(found.arms[0].quality, found.arms[1].quality)
+        + if head { 0.5 } else { 0.0 }
+        - (bones.distance(found.trunk, found.leg_parent) / height).min(1.0)
+}
