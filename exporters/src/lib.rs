@@ -29,6 +29,7 @@ pub mod glb;
 pub mod gltf;
 pub mod inspect;
 mod motion_check;
+mod rig_file;
 pub mod scene;
 mod scene_files;
 
@@ -41,7 +42,10 @@ use serde_json::{Map, Value};
 
 pub use crate::gltf::{Existing, InsertOptions};
 pub use error::{Error, ErrorKind, UnfitMotion};
-pub use scene_files::{ReadSceneOptions, WriteSceneOptions, insert_take, read_scene, read_scene_with, write_scene};
+pub use rig_file::RigFile;
+pub use scene_files::{
+    ReadSceneOptions, WriteSceneOptions, insert_take, read_scene, read_scene_bytes, read_scene_with, write_scene,
+};
 
 /// Frames per second of a file when the user asks for nothing else.
 pub const DEFAULT_FPS: f32 = 30.0;

@@ -5,6 +5,7 @@
 //! (`docs/command-line.md`).
 
 mod arguments;
+mod batch;
 mod commands;
 mod failure;
 mod interrupt;
@@ -30,7 +31,7 @@ fn main() -> ExitCode {
     };
     let terminal = Terminal::new(arguments.json, arguments.quiet);
     match run(&arguments.command, &terminal) {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(failure) => {
             terminal.failure(&failure);
             failure.exit_code()
@@ -38,8 +39,9 @@ fn main() -> ExitCode {
     }
 }
 
-fn run(command: &Command, terminal: &Terminal) -> Result<(), Failure> {
+fn run(command: &Command, terminal: &Terminal) -> Result<ExitCode, Failure> {
     match command {
+        Command::Batch(arguments) => return batch::run(arguments, terminal),
         Command::Generate(arguments) => commands::generate::run(arguments, terminal),
         Command::Edit(arguments) => commands::edit::run(arguments, terminal),
         Command::Convert(arguments) => commands::convert::run(arguments, terminal),
@@ -47,7 +49,8 @@ fn run(command: &Command, terminal: &Terminal) -> Result<(), Failure> {
         Command::Info(arguments) => commands::info::run(arguments, terminal),
         Command::Setup(arguments) => commands::setup::run(arguments, terminal),
         Command::Completions(arguments) => commands::completions::run(arguments, Arguments::command()),
-    }
+    }?;
+    Ok(ExitCode::SUCCESS)
 }
 
 /// Help and version are no failures; anything else is a usage error, in JSON where a script asked for it.
