@@ -104,3 +104,212 @@ fn renumbered(mut mapping: RigMapping, original: &[usize]) -> RigMapping {
     mapping.root = mapping.root.map(|node| original[node]);
     mapping
 }
+
+/// A rig of four legs, of the same form as the files.
+const HORSE: &str = "height: 1.6
+---
+root = root at ground
+  hips = pelvis at pelvis
+    tail1 = - at pelvis + 0 0 -0.1
+      tail2 = - at pelvis + 0 -0.1 -0.2
+    {l|r}_hind_thigh = hip
+      {l|r}_hind_shin = knee
+        {l|r}_hind_foot = ankle
+          {l|r}_hind_hoof = foot
+    back = spine at pelvis + 0 0.02 0.2
+      shoulders = spine at pelvis + 0 0.03 0.5
+        {l|r}_upper = shoulder at hip + 0 0 0.5
+          {l|r}_lower = elbow at knee + 0 0 0.5
+            {l|r}_fetlock = wrist at ankle + 0 0 0.5
+              {l|r}_hoof = - at foot + 0 0 0.5
+        neck = neck at pelvis + 0 0.2 0.65
+          head = head at pelvis + 0 0.35 0.75
+            muzzle = - at pelvis + 0 0.3 0.9
+";
+
+/// A body in one line per joint, with the names of `prefix`.
+fn person(prefix: &str, shift: f64) -> Rig {
+    let mut rig = rigs::load("mixamo").rig;
+    for node in &mut rig.nodes {
+        node.name = node.name.replace("mixamorig:", prefix);
+    }
+    rig.nodes[0].rest.translation.x = shift;
+    rig
+}
+
+/// The nodes of both rigs in one.
+fn together(one: Rig, other: Rig) -> Rig {
+    let mut nodes = one.nodes;
+    let offset = nodes.len();
+    nodes.extend(other.nodes.into_iter().map(|mut node| {
+        node.parent = node.parent.map(|parent| parent + offset);
+        node
+    }));
+    Rig { nodes, ..Rig::default() }
+}
+
+fn refusal(rig: &Rig) -> String {
+    RigMapping::of(rig).expect_err("a refusal").to_string()
+}
+
+#[test]
+fn an_animal_is_refused() {
+    assert!(refusal(&rigs::draw("horse", HORSE).rig).contains("animal"));
+    // With the names of a person, too.
+    let mut horse = rigs::draw("horse", HORSE).rig;
+    for (from, to) in [
+        ("l_hind_thigh", "LeftUpLeg"),
+        ("r_hind_thigh", "RightUpLeg"),
+        ("l_hind_shin", "LeftLeg"),
+        ("r_hind_shin", "RightLeg"),
+        ("l_hind_foot", "LeftFoot"),
+        ("r_hind_foot", "RightFoot"),
+        ("l_upper", "LeftArm"),
+        ("r_upper", "RightArm"),
+        ("l_lower", "LeftForeArm"),
+        ("r_lower", "RightForeArm"),
+        ("l_fetlock", "LeftHand"),
+        ("r_fetlock", "RightHand"),
+        ("back", "Spine"),
+    ] {
+        horse.nodes.iter_mut().filter(|node| node.name == from).for_each(|node| node.name = to.to_owned());
+    }
+    assert!(refusal(&horse).contains("animal"));
+}
+
+#[test]
+fn what_is_no_body_is_refused_with_a_reason() {
+    assert!(refusal(&Rig::default()).contains("no skeleton"));
+    let chain = "height: 1\n---\na = - at ground\n  b = - at knee\n    c = - at hip\n      d = - at neck\n";
+    assert!(refusal(&rigs::draw("chain", chain).rig).contains("no two limbs that mirror each other"));
+    // A bust: everything above the pelvis.
+    let mut bust = person("mixamorig:", 0.0);
+    bust.nodes.truncate(bust.nodes.iter().position(|node| node.name.contains("UpLeg")).unwrap());
+    let message = refusal(&bust);
+    assert!(message.contains("no legs") && message.contains("left_knee"), "{message}");
+    let mut flat = person("mixamorig:", 0.0);
+    flat.nodes[5].rest.scale = glam::DVec3::ZERO;
+    assert!(refusal(&flat).contains("scaled to nothing"));
+}
+
+#[test]
+fn of_several_characters_one_must_be_chosen() {
+    for (one, other) in [("mixamorig:", "mixamorig:"), ("mixamorig1:", "mixamorig2:"), ("Hero_", "Bad_")] {
+        let rig = together(person(one, 0.0), person(other, 1.0));
+        let message = refusal(&rig);
+        assert!(message.contains("2 characters") && message.contains("Hips"), "{message}");
+        let nodes = rig.nodes.len() / 2;
+        let first = RigMapping::of_character(&rig, 1).unwrap();
+        let second = RigMapping::of_character(&rig, 2).unwrap();
+        for (a, b) in first.joints.iter().zip(&second.joints) {
+            assert_eq!(a.map(|mapped| mapped.node + nodes), b.map(|mapped| mapped.node));
+        }
+        assert!(RigMapping::of_character(&rig, 3).unwrap_err().to_string().contains("no character 3"));
+        assert!(RigMapping::of_character(&rig, 0).is_err());
+    }
+    // By shape as well.
+    let (rig, _) = rigs::without_names(&together(person("", 0.0), person("", 1.5)), 7);
+    assert!(refusal(&rig).contains("2 characters"));
+}
+
+#[test]
+fn names_that_contradict_the_shape_are_followed_and_told() {
+    let mut rig = rigs::load("mixamo").rig;
+    for node in &mut rig.nodes {
+        node.name = match &node.name {
+            name if name.contains("Left") => name.replace("Left", "Right"),
+            name => name.replace("Right", "Left"),
+        };
+    }
+    let found = RigMapping::of(&rig).unwrap();
+    assert!(found.warnings.iter().any(|warning| warning.contains("left and right are exchanged")), "{found:?}");
+    assert!(found.joints[joint::LEFT_KNEE].unwrap().confidence < 0.5);
+    assert!(found.joints[joint::PELVIS].unwrap().confidence > 0.9);
+    let knee = found.node(joint::LEFT_KNEE).unwrap();
+    assert_eq!(rig.nodes[knee].name, "mixamorig:LeftLeg");
+    // As they should be, there is nothing to tell.
+    let right = RigMapping::of(&rigs::load("mixamo").rig).unwrap();
+    assert!(right.warnings.is_empty(), "{:?}", right.warnings);
+    assert!(right.joints.iter().flatten().all(|mapped| mapped.confidence > 0.9));
+}
+
+#[test]
+fn a_pose_that_is_none_is_told() {
+    let found = RigMapping::of(&rigs::load("bandai_namco").rig).unwrap();
+    assert!(found.warnings.iter().any(|warning| warning.contains("no standing person")), "{:?}", found.warnings);
+    let (nameless, _) = rigs::without_names(&rigs::load("bandai_namco").rig, 1);
+    if let Ok(found) = RigMapping::of(&nameless) {
+        assert!(found.joints.iter().flatten().all(|mapped| mapped.confidence < 0.9));
+    }
+}
+
+#[test]
+fn twist_joints_are_found_with_their_places() {
+    for drawn in rigs::all() {
+        let found = RigMapping::of(&drawn.rig).unwrap();
+        let mut truth: Vec<_> = drawn.truth.twists.clone();
+        truth.sort_by_key(|twist| twist.node);
+        let nodes = |twists: &[ropar_core::retarget::mapping::TwistJoint]| {
+            twists.iter().map(|twist| (drawn.rig.nodes[twist.node].name.clone(), twist.segment)).collect::<Vec<_>>()
+        };
+        assert_eq!(nodes(&found.twists), nodes(&truth), "{}", drawn.name);
+        for (found, truth) in found.twists.iter().zip(&truth) {
+            assert!((found.place - truth.place).abs() < 0.02, "{}: {found:?} {truth:?}", drawn.name);
+        }
+    }
+}
+
+#[test]
+fn a_mapping_file_comes_back_as_it_was() {
+    for drawn in rigs::all() {
+        let found = RigMapping::of(&drawn.rig).unwrap();
+        let read = RigMapping::from_json(&found.to_json(&drawn.rig), &drawn.rig, None).unwrap();
+        assert_eq!(read.family, "file");
+        let nodes = |mapping: &RigMapping| labels(mapping);
+        assert_eq!(nodes(&read), nodes(&found), "{}", drawn.name);
+        assert_eq!(read.twists.len(), found.twists.len());
+        assert!(read.joints.iter().flatten().all(|mapped| mapped.confidence == 1.0));
+    }
+}
+
+#[test]
+fn entries_of_a_mapping_file_win() {
+    let drawn = rigs::load("ue4_mannequin");
+    let text = r#"{ "joints": { "left_wrist": "lowerarm_twist_01_l", "right_foot": null }, "root": "" }"#;
+    let found = RigMapping::from_json(text, &drawn.rig, None).unwrap();
+    assert_eq!(drawn.rig.nodes[found.node(joint::LEFT_WRIST).unwrap()].name, "lowerarm_twist_01_l");
+    assert_eq!(found.node(joint::RIGHT_FOOT), None);
+    assert_eq!(found.root, None);
+    assert_eq!(found.node(joint::HEAD), drawn.truth.node(joint::HEAD));
+}
+
+#[test]
+fn a_wrong_mapping_file_says_what_is_wrong_and_what_is_near() {
+    let rig = rigs::load("ue4_mannequin").rig;
+    let message = |text: &str| RigMapping::from_json(text, &rig, None).unwrap_err().to_string();
+    let unknown = message(r#"{ "joints": { "left_wrist": "hand_left" } }"#);
+    assert!(unknown.contains("`hand_left` (left_wrist)") && unknown.contains("`hand_l`"), "{unknown}");
+    let joint = message(r#"{ "joints": { "left_wirst": "hand_l" } }"#);
+    assert!(joint.contains("`left_wirst`") && joint.contains("`left_wrist`"), "{joint}");
+    assert!(message(r#"{ "fingers": { "leftIndex": "index_01_l" } }"#).contains("`leftIndexProximal`"));
+    assert!(message(r#"{ "joints": { "left_wrist": "hand_r" } }"#).contains("again"));
+    assert!(message("{").contains("not JSON of the documented form"));
+    assert!(message(r#"{ "joint": {} }"#).contains("not JSON of the documented form"));
+    // Two characters: bare names are not enough.
+    let rig = together(person("mixamorig:", 0.0), person("mixamorig:", 1.0));
+    let text = r#"{ "joints": { "pelvis": "mixamorig:Hips" } }"#;
+    let message = RigMapping::from_json(text, &rig, Some(1)).unwrap_err().to_string();
+    assert!(message.contains("several have that name"), "{message}");
+}
+
+#[test]
+fn a_rig_that_nothing_tells_is_mapped_by_a_file() {
+    let (nameless, original) = rigs::without_names(&rigs::load("bandai_namco").rig, 3);
+    let mut truth = rigs::load("bandai_namco").truth;
+    let place = |node: usize| original.iter().position(|old| *old == node).unwrap();
+    truth.joints.iter_mut().flatten().for_each(|mapped| mapped.node = place(mapped.node));
+    truth.spine.iter_mut().chain(&mut truth.neck).for_each(|node| *node = place(*node));
+    truth.root = truth.root.map(place);
+    let read = RigMapping::from_json(&truth.to_json(&nameless), &nameless, None).unwrap();
+    assert_eq!(labels(&read), labels(&truth));
+}

@@ -1,16 +1,13 @@
 //! What a scene is, for a person who decides what to do with it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use glam::DVec3;
-use ropar_core::skeleton::{JOINT_COUNT, joint, joint_index};
+use ropar_core::retarget::mapping::RigMapping;
+use ropar_core::skeleton::joint;
 use serde::Serialize;
 
-use crate::bvh::family;
 use crate::scene::{NodeKind, Scene, global_positions};
-
-/// Canonical joint to VRM's humanoid bone.
-const VRM_BONES: &str = include_str!("../data/vrm_bones.json");
 
 /// Heights, in metres, between which a character is not remarkable: a toddler to a giant.
 const USUAL_HEIGHT: std::ops::RangeInclusive<f64> = 0.5..=3.0;
@@ -42,9 +39,11 @@ pub struct Inspection {
     pub takes: Vec<TakeSummary>,
     /// The pose at rest.
     pub rest_pose: RestPose,
-    /// Joint map or humanoid table by which the skeleton is known; null where none fits.
+    /// Characters that were recognised; what follows is of the first.
+    pub characters: usize,
+    /// Naming family or humanoid table by which the joints are known; null where their names say nothing.
     pub naming: Option<String>,
-    /// Canonical joints that the naming finds, of 22.
+    /// Canonical joints that are known by table, name or shape, of 22.
     pub known_joints: usize,
     /// Direction that the character faces at rest, such as `+Z`; null where left and right are not known.
     pub facing: Option<String>,
@@ -89,8 +88,12 @@ pub fn inspect(scene: &Scene) -> Inspection {
     let low = heights.iter().copied().fold(f64::INFINITY, f64::min);
     let high = heights.iter().copied().fold(f64::NEG_INFINITY, f64::max);
     let height = if heights.is_empty() { 0.0 } else { high - low };
-    let (naming, known) = known_joints(scene);
-    let at = |joint: usize| known[joint].map(|node| positions[node]);
+    let (characters, mapping_problem) = match scene.rig_mappings() {
+        Ok(found) => (found, None),
+        Err(error) => (Vec::new(), Some(error.to_string())),
+    };
+    let mapping = characters.first();
+    let at = |joint: usize| mapping?.node(joint).map(|node| positions[node]);
     let takes = scene.takes.iter().map(|take| TakeSummary {
         name: take.name.clone(),
         frames: take.frames,
@@ -111,32 +114,17 @@ pub fn inspect(scene: &Scene) -> Inspection {
         height,
         takes: takes.collect(),
         rest_pose: rest_pose(&at),
-        naming,
-        known_joints: known.iter().flatten().count(),
+        characters: characters.len(),
+        naming: mapping.map(|mapping| mapping.family.clone()).filter(|family| family != "topology"),
+        known_joints: mapping.map_or(0, |mapping| mapping.joints.iter().flatten().count()),
         facing: facing(&at),
         problems: scene.warnings.clone(),
     };
+    // Without a skeleton there is a plainer word for it.
+    found.problems.extend(mapping_problem.filter(|_| found.joints > 0));
+    found.problems.extend(mapping.into_iter().flat_map(|mapping: &RigMapping| mapping.warnings.clone()));
     found.problems.extend(problems(scene, &found, &at));
     found
-}
-
-/// The naming by which joints are known, and for each canonical joint its node.
-fn known_joints(scene: &Scene) -> (Option<String>, [Option<usize>; JOINT_COUNT]) {
-    let mut joints = [None; JOINT_COUNT];
-    if !scene.humanoid.is_empty() {
-        let bones: BTreeMap<String, String> = serde_json::from_str(VRM_BONES).unwrap_or_default();
-        for (canonical, bone) in bones {
-            if let Some(joint) = joint_index(&canonical) {
-                joints[joint] = scene.humanoid.get(&bone).copied();
-            }
-        }
-        return (Some("vrm".to_owned()), joints);
-    }
-    let names: Vec<&str> = scene.nodes.iter().map(|node| node.name.as_str()).collect();
-    match family(&names) {
-        Ok(Some(family)) => (Some(family.map), family.joints),
-        _ => (None, joints),
-    }
 }
 
 fn rest_pose(at: &dyn Fn(usize) -> Option<DVec3>) -> RestPose {
@@ -175,8 +163,8 @@ fn problems(scene: &Scene, found: &Inspection, at: &dyn Fn(usize) -> Option<DVec
     if scene.takes.is_empty() {
         problems.push("there is no animation".to_owned());
     }
-    if found.joints > 0 && found.naming.is_none() {
-        problems.push("the joints have names of no known family; a joint map has to say what they are".to_owned());
+    if found.characters > 1 {
+        problems.push(format!("there are {} characters; what is said here is of the first", found.characters));
     }
     if let (Some(hips), Some(neck)) = (at(joint::PELVIS), at(joint::NECK)) {
         let up = (neck - hips).normalize_or_zero();

@@ -35,7 +35,7 @@ pub struct ContactLimits {
 
 impl ContactLimits {
     /// For motions whose feet hardly slide: captured ones.
-    pub const CAPTURED: Self = Self { lands_below: 0.035, lifts_above: 0.055, lands_slower: 0.35, lifts_faster: 0.55 };
+    pub const CAPTURED: Self = Self { lands_below: 0.03, lifts_above: 0.05, lands_slower: 0.3, lifts_faster: 0.55 };
     /// For generated motions, whose standing feet slide.
     pub const GENERATED: Self = Self { lands_below: 0.04, lifts_above: 0.06, lands_slower: 0.6, lifts_faster: 0.9 };
 }
@@ -56,21 +56,28 @@ fn stands(points: &[DVec3], leg: f64, fps: f64, limits: &ContactLimits) -> Vec<b
     let scale = LEG / leg;
     let span = (SPEED_SPAN * fps).round().max(1.0) as usize;
     let last = points.len().saturating_sub(1);
-    let mut standing = false;
-    let mut found: Vec<bool> = (0..points.len())
+    let measures: Vec<(f64, f64)> = (0..points.len())
         .map(|frame| {
             let (before, after) = (frame.saturating_sub(span), (frame + span).min(last));
             let time = (after - before).max(1) as f64 / fps;
-            let speed = points[after].distance(points[before]) / time * scale;
-            let height = points[frame].y * scale;
-            standing = if standing {
-                height < limits.lifts_above && speed < limits.lifts_faster
-            } else {
-                height < limits.lands_below && speed < limits.lands_slower
-            };
+            (points[frame].y * scale, points[after].distance(points[before]) / time * scale)
+        })
+        .collect();
+    let is_firm = |(height, speed): (f64, f64)| height < limits.lands_below && speed < limits.lands_slower;
+    let mut standing = false;
+    let mut found: Vec<bool> = measures
+        .iter()
+        .map(|&(height, speed)| {
+            standing =
+                is_firm((height, speed)) || standing && height < limits.lifts_above && speed < limits.lifts_faster;
             standing
         })
         .collect();
+    // The wider limits bridge noise within a contact; a contact does not end in them.
+    for run in runs(found.len(), |frame| found[frame]) {
+        let end = run.clone().rev().find(|frame| is_firm(measures[*frame])).map_or(run.start, |frame| frame + 1);
+        found[end..run.end].fill(false);
+    }
     let shortest = (SHORTEST * fps).round().max(1.0) as usize;
     flip_short_runs(&mut found, false, shortest);
     flip_short_runs(&mut found, true, shortest);

@@ -67,17 +67,20 @@ fn index<'a>(names: impl Iterator<Item = (usize, &'a str)>, prefix: &str) -> Has
 }
 
 fn try_family(family: &'static NamingFamily, prefix: String, names: &[(usize, &str)]) -> Option<Match> {
+    let found = look_up(family, prefix, names);
+    family.requires.iter().all(|name| found.plain.contains_key(&plain(name))).then_some(found)
+}
+
+/// What of a family is among the names, whether they are of this family or not.
+fn look_up(family: &'static NamingFamily, prefix: String, names: &[(usize, &str)]) -> Match {
     let plain_names = index(names.iter().copied(), &prefix);
-    if !family.requires.iter().all(|name| plain_names.contains_key(&plain(name))) {
-        return None;
-    }
     let find = |table: &BTreeMap<String, Vec<String>>, canonical: usize| {
         let candidates = table.get(JOINT_NAMES[canonical])?;
         candidates.iter().find_map(|name| plain_names.get(&plain(name)).copied())
     };
     let joints: [Option<usize>; JOINT_COUNT] = std::array::from_fn(|canonical| find(&family.joints, canonical));
     let rig_joints = std::array::from_fn(|canonical| joints[canonical].or_else(|| find(&family.misplaced, canonical)));
-    Some(Match { family, prefix, joints, rig_joints, plain: plain_names })
+    Match { family, prefix, joints, rig_joints, plain: plain_names }
 }
 
 /// The family under its own prefixes, or without one.
@@ -117,6 +120,13 @@ pub fn first_complete<S: AsRef<str>>(names: &[S]) -> Option<Match> {
 /// The family that finds most canonical joints, complete or not.
 pub fn nearest<S: AsRef<str>>(names: &[S]) -> Option<Match> {
     best(&names.iter().map(AsRef::as_ref).enumerate().collect::<Vec<_>>())
+}
+
+/// The family that finds most canonical joints, even where it lacks what it requires: for messages about half a body.
+pub fn closest(names: &[(usize, &str)]) -> Option<Match> {
+    let found = built_in().iter().map(|family| look_up(family, String::new(), names));
+    // Of equals the first.
+    found.reduce(|best, other| if other.count() > best.count() { other } else { best })
 }
 
 /// The family that finds most canonical joints among `names`, each with its place. Of equals the first in the tables'

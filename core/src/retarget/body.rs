@@ -4,8 +4,8 @@ use glam::{DQuat, DVec3};
 
 use super::MappedRig;
 use super::alignment::{self, ARMS, Alignment, LEGS, Landmarks};
-use super::error::RetargetError;
 use super::posed::{Animation, Posed, with_ancestors};
+use super::retarget_error::RetargetError;
 use crate::cleanup::sole::Sole;
 use crate::rig::{Rig, Take};
 use crate::skeleton::{JOINT_COUNT, JOINT_NAMES, joint};
@@ -36,7 +36,9 @@ const REQUIRED: [usize; 13] = [
 #[derive(Clone)]
 pub(super) struct Body {
     pub(super) joints: [Option<usize>; JOINT_COUNT],
-    /// Spine joints, bottom to top, and their places along the line from the pelvis (0) to the last of them (1).
+    /// Spine joints that carry the legs.
+    pub(super) with_legs: Vec<usize>,
+    /// The other spine joints, bottom to top, and their places along the line from the pelvis (0) to the last of them (1).
     pub(super) spine: Vec<(usize, f64)>,
     /// Neck joints, bottom to top, and their places along the line from the last spine joint (0) to the head (1).
     pub(super) neck: Vec<(usize, f64)>,
@@ -219,7 +221,11 @@ fn measure(
     let into_pelvis = alignment.turn[joint::PELVIS] * alignment.stage.inverse();
     let hips = landmarks.hips();
     let pelvis = joints[joint::PELVIS].unwrap_or_default();
-    let spine = with_places(pelvis, mapping.spine.clone(), None, &reference);
+    // A spine joint that carries the legs turns with the pelvis (Biped's triangle pelvis).
+    let carries_legs =
+        |node: &usize| joints[joint::LEFT_HIP].is_some_and(|hip| ancestors(rig, hip).any(|above| above == *node));
+    let (with_legs, above): (Vec<usize>, Vec<usize>) = mapping.spine.iter().partition(|node| carries_legs(node));
+    let spine = with_places(pelvis, above, None, &reference);
     let chest = spine.last().map_or(pelvis, |(node, _)| *node);
     let neck = with_places(chest, mapping.neck.clone(), joints[joint::HEAD], &reference);
 
@@ -254,6 +260,7 @@ fn measure(
         arm: ARMS.map(lengths),
         leg,
         joints,
+        with_legs,
         spine,
         neck,
         alignment,

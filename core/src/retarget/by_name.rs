@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::mapping::{MappedJoint, RigMapping};
 use super::topology::Bones;
 use crate::naming::{self, Match, Part};
-use crate::rig::Rig;
+use crate::rig::{NodeKind, Rig};
 use crate::skeleton::{JOINT_COUNT, JOINT_NAMES, joint};
 
 /// How sure a name alone is.
@@ -37,12 +37,21 @@ pub fn has_arm(joints: &[Option<usize>; JOINT_COUNT]) -> bool {
 
 /// The naming family of the nodes in `domain`, whose places are nodes.
 pub fn match_names(rig: &Rig, bones: &Bones, domain: &dyn Fn(usize) -> bool) -> Option<Match> {
-    let names: Vec<(usize, &str)> = (0..rig.nodes.len())
-        .filter(|node| domain(*node) && (bones.is_bone[*node] || bones.children[*node].is_empty()))
-        .filter(|node| bones.is_bone[*node] || rig.nodes[*node].kind != crate::rig::NodeKind::Group)
+    naming::best(&names(rig, bones, domain))
+}
+
+/// The family of which most joints are there, and how many: for messages about half a body.
+pub fn closest(rig: &Rig, bones: &Bones) -> Option<(String, usize, Vec<&'static str>)> {
+    let found = naming::closest(&names(rig, bones, &|_| true))?;
+    Some((found.family.name.clone(), found.count(), missing_legs(&found.rig_joints)))
+}
+
+/// Nodes that can be joints, or carry nothing else, with their names.
+fn names<'a>(rig: &'a Rig, bones: &Bones, domain: &dyn Fn(usize) -> bool) -> Vec<(usize, &'a str)> {
+    (0..rig.nodes.len())
+        .filter(|node| domain(*node) && (bones.is_bone[*node] || rig.nodes[*node].kind != NodeKind::Group))
         .map(|node| (node, rig.nodes[node].name.as_str()))
-        .collect();
-    naming::best(&names)
+        .collect()
 }
 
 /// The mapping of a match that has legs and an arm.

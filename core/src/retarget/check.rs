@@ -83,7 +83,7 @@ fn words(joints: &[usize]) -> String {
 }
 
 /// True where the trunk stands upright above the feet.
-fn is_upright(bones: &Bones, mapping: &RigMapping) -> bool {
+pub fn is_upright(bones: &Bones, mapping: &RigMapping) -> bool {
     let middle = |joints: [usize; 2]| {
         let [left, right] = joints.map(|joint| mapping.node(joint).map(|node| bones.positions[node]));
         match (left, right) {

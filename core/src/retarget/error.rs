@@ -1,4 +1,4 @@
-//! Why a rig cannot be mapped or a clip not be carried over, in words for the person at the keyboard.
+//! Why a rig cannot be mapped, in words for the person at the keyboard.
 
 /// Why there is no mapping. Every message says what was found and what to do.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
@@ -17,6 +17,14 @@ pub enum MappingError {
         /// Reference of the node.
         node: String,
     },
+    /// A mesh that is bound to its joints by matrices of zeros.
+    #[error(
+        "the skin `{skin}` is bound with matrices of zeros, so its mesh cannot follow any joint; bind it again and export"
+    )]
+    ZeroBind {
+        /// Name of the skin.
+        skin: String,
+    },
     /// Both pairs of limbs stand on the floor.
     #[error(
         "this is an animal: all four limbs stand on the floor and the spine lies level; human motion does not fit it"
@@ -24,7 +32,7 @@ pub enum MappingError {
     Quadruped,
     /// A body without legs.
     #[error(
-        "no legs: the names of `{family}` are there, but {missing} not; a mapping file can name the joints that stand for \
+        "no legs: joints of `{family}` are there, but {missing} not; a mapping file can name the joints that stand for \
          them"
     )]
     NoLegs {
@@ -117,69 +125,4 @@ fn listed(characters: &[String]) -> String {
 
 fn near_words(near: &[String]) -> String {
     if near.is_empty() { String::new() } else { format!("; similar: {}", near.join(", ")) }
-}
-
-/// A pair of rigs or a take that cannot be retargeted.
-#[derive(Debug, Clone, PartialEq, thiserror::Error)]
-pub enum RetargetError {
-    /// The mapping lacks a joint without which there is no body.
-    #[error("the {side} has no {joint}: the mapping ({family}) names no node for it")]
-    MissingJoint {
-        /// `source` or `target`.
-        side: &'static str,
-        /// The canonical joint.
-        joint: &'static str,
-        /// How the rig was mapped.
-        family: String,
-    },
-    /// The mapping does not fit the rig.
-    #[error("the mapping of the {side} is wrong: {reason}")]
-    Mapping {
-        /// `source` or `target`.
-        side: &'static str,
-        /// What is wrong, with the node.
-        reason: String,
-    },
-    /// A node above a joint is scaled in a way that shears what hangs on it.
-    #[error("the {side}'s node `{node}` is scaled by {scale:?}, which is not the same in all directions")]
-    Scale {
-        /// `source` or `target`.
-        side: &'static str,
-        /// The node's name.
-        node: String,
-        /// Its scale.
-        scale: [f64; 3],
-    },
-    /// Neither the rest pose nor a frame of an animation shows how the body stands.
-    #[error("the {side} cannot be aligned: {reason}")]
-    Alignment {
-        /// `source` or `target`.
-        side: &'static str,
-        /// What the rest pose is like.
-        reason: String,
-    },
-    /// The take is not one of the source's.
-    #[error("the take `{take}` does not fit the source: {reason}")]
-    Take {
-        /// The take's name.
-        take: String,
-        /// What is wrong.
-        reason: String,
-    },
-}
-
-impl RetargetError {
-    /// What the user can do about it, as one sentence without a full stop.
-    pub fn next_step(&self) -> &'static str {
-        match self {
-            Self::MissingJoint { .. } | Self::Mapping { .. } => {
-                "write the mapping with `ropar map FILE`, complete it by hand and pass it with --map or --source-map"
-            }
-            Self::Scale { .. } => "apply the scale in the program that the rig comes from and export it again",
-            Self::Alignment { .. } => {
-                "give the rig a rest pose in which it stands, arms out or hanging, or a file with an animation that does"
-            }
-            Self::Take { .. } => "take the clip and the rig from the same file",
-        }
-    }
 }

@@ -31,19 +31,22 @@ mod check;
 mod error;
 mod floor;
 pub mod mapping;
+mod mapping_file;
 mod plan;
 mod posed;
 mod recognise;
 mod reference;
 pub mod report;
+mod retarget_error;
 mod solve;
 mod topology;
 mod twists;
 mod write;
 
-pub use error::{MappingError, RetargetError};
+pub use error::MappingError;
 pub use reference::References;
 pub use report::RetargetReport;
+pub use retarget_error::RetargetError;
 pub use solve::Retargeter;
 
 use crate::rig::{Rig, Take};

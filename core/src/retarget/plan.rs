@@ -104,6 +104,9 @@ impl Plan {
             }
         };
         add(body.carrier, joint::PELVIS, (joint::PELVIS, joint::PELVIS), 0.0);
+        for node in &body.with_legs {
+            add(*node, joint::PELVIS, (joint::PELVIS, joint::PELVIS), 0.0);
+        }
         for index in 0..JOINT_COUNT {
             let in_chain = matches!(index, joint::SPINE1 | joint::SPINE2 | joint::SPINE3 | joint::NECK);
             if let Some(node) = body.joints[index].filter(|_| !in_chain) {

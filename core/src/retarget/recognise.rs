@@ -11,10 +11,13 @@ use super::topology::{self, Bones, Shape};
 use super::twists::twists;
 use crate::naming::plain;
 use crate::rig::{NodeKind, Rig, global_poses};
-use crate::skeleton::joint;
+use crate::skeleton::{JOINT_COUNT, joint};
 
 /// The least score of a shape that is taken for a person.
 const PERSON: f64 = 2.6;
+
+/// Canonical joints with names of one family from which on these are worth a word.
+const HALF_A_BODY: usize = 6;
 
 /// Limbs of two bodies that lie closer than this, in heights, are two layers of one rig.
 const SAME_PLACE: f64 = 0.01;
@@ -56,6 +59,11 @@ impl RigMapping {
             characters(rig, &bones)?
         } else {
             let mut mapping = by_name::from_humanoid_table(&bones, &rig.humanoid);
+            let joints = mapping.joints.map(|mapped| mapped.map(|mapped| mapped.node));
+            let missing = by_name::missing_legs(&joints);
+            if !missing.is_empty() {
+                return Err(MappingError::NoLegs { family: mapping.family, missing: missing.join(", ") });
+            }
             finish(rig, &bones, &mut mapping, topology::shape(&bones).as_ref());
             vec![mapping]
         };
@@ -91,15 +99,12 @@ fn check_nodes(rig: &Rig) -> Result<(), MappingError> {
 fn characters(rig: &Rig, bones: &Bones) -> Result<Vec<RigMapping>, MappingError> {
     let mut found: Vec<RigMapping> = Vec::new();
     let mut used = BTreeSet::new();
-    let mut partial = None;
     loop {
         let Some(by_name) = by_name::match_names(rig, bones, &|node| !used.contains(&node)) else { break };
         let domain = by_name.rig_joints[joint::PELVIS].map(|pelvis| own_part(rig, bones, pelvis, &used));
         let in_domain = |node: usize| !used.contains(&node) && domain.as_ref().is_none_or(|own| own.contains(&node));
         let Some(by_name) = by_name::match_names(rig, bones, &in_domain) else { break };
-        let missing = by_name::missing_legs(&by_name.rig_joints);
-        if !missing.is_empty() || !by_name::has_arm(&by_name.rig_joints) {
-            partial.get_or_insert((by_name.family.name.clone(), by_name.count(), missing.join(", ")));
+        if !by_name::missing_legs(&by_name.rig_joints).is_empty() || !by_name::has_arm(&by_name.rig_joints) {
             break;
         }
         let mut mapping = by_name::mapping(bones, &by_name);
@@ -118,7 +123,7 @@ fn characters(rig: &Rig, bones: &Bones) -> Result<Vec<RigMapping>, MappingError>
     if !found.is_empty() {
         return Ok(found);
     }
-    by_shape(rig, bones, partial)
+    by_shape(rig, bones)
 }
 
 /// The nodes that can belong to the body of `pelvis`: where other nodes have the same name, what hangs with it and not
@@ -147,11 +152,9 @@ fn same_place(bones: &Bones, one: &RigMapping, other: &RigMapping) -> bool {
 }
 
 /// Characters by shape alone.
-fn by_shape(
-    rig: &Rig,
-    bones: &Bones,
-    partial: Option<(String, usize, String)>,
-) -> Result<Vec<RigMapping>, MappingError> {
+fn by_shape(rig: &Rig, bones: &Bones) -> Result<Vec<RigMapping>, MappingError> {
+    // Names of half a body are worth more than "nothing".
+    let partial = by_name::closest(rig, bones).filter(|(_, count, _)| *count >= HALF_A_BODY);
     let mut found = Vec::new();
     let mut used: BTreeSet<usize> = BTreeSet::new();
     loop {
@@ -170,16 +173,15 @@ fn by_shape(
         if found.iter().any(|earlier| same_place(bones, earlier, &mapping)) {
             continue;
         }
-        warn_of_guess(&mut mapping, &shape);
+        warn_of_guess(&own, &mut mapping, &shape, partial.as_ref().map(|(family, count, _)| (family.as_str(), *count)));
         finish(rig, &own, &mut mapping, None);
         found.push(mapping);
     }
     if !found.is_empty() {
         return Ok(found);
     }
-    // Names of half a body are worth more than "nothing".
-    if let Some((family, _, missing)) = partial.filter(|(_, count, missing)| *count >= 6 && !missing.is_empty()) {
-        return Err(MappingError::NoLegs { family, missing });
+    if let Some((family, _, missing)) = partial.filter(|(_, _, missing)| !missing.is_empty()) {
+        return Err(MappingError::NoLegs { family, missing: missing.join(", ") });
     }
     let pairs = topology::limb_pair_count(bones);
     let found = match pairs {
@@ -190,8 +192,20 @@ fn by_shape(
     Err(MappingError::NothingHuman { joints: bones.count(), found })
 }
 
-fn warn_of_guess(mapping: &mut RigMapping, shape: &Shape) {
-    mapping.warnings.push("the names say nothing; the joints were found by the shape of the skeleton".to_owned());
+fn warn_of_guess(bones: &Bones, mapping: &mut RigMapping, shape: &Shape, partial: Option<(&str, usize)>) {
+    mapping.warnings.push(match partial {
+        Some((family, count)) => format!(
+            "only {count} of {JOINT_COUNT} joints have names of a known family (`{family}`); the joints were found by \
+             the shape of the skeleton"
+        ),
+        None => "no joint has a name of a known family; the joints were found by the shape of the skeleton".to_owned(),
+    });
+    if !check::is_upright(bones, mapping) {
+        mapping.joints.iter_mut().flatten().for_each(|mapped| mapped.confidence *= 0.5);
+        mapping
+            .warnings
+            .push("the rest pose is no standing person, so the shape says little; check every joint".to_owned());
+    }
     if shape.facing.certainty < 0.1 {
         mapping.warnings.push(
             "nothing shows where the character looks; it is taken to look along +Z, and left and right follow from that"

@@ -76,12 +76,15 @@ impl References {
     }
 }
 
-/// Up to three of `candidates` that differ least from `word`.
+/// Up to three of `candidates` that differ least from `word`, or hold it.
 pub fn near<'a>(word: &str, candidates: impl Iterator<Item = &'a str>) -> Vec<String> {
-    let word: Vec<char> = word.to_lowercase().chars().collect();
+    let lower = word.to_lowercase();
+    let word: Vec<char> = lower.chars().collect();
     let mut found: Vec<(usize, &str)> = candidates
-        .map(|candidate| (edits(&word, &candidate.to_lowercase().chars().collect::<Vec<_>>()), candidate))
-        .filter(|(edits, _)| *edits <= 2 + word.len() / 3)
+        .map(|candidate| (candidate.to_lowercase(), candidate))
+        .map(|(plain, candidate)| (edits(&word, &plain.chars().collect::<Vec<_>>()), plain.contains(&lower), candidate))
+        .filter(|(edits, holds, _)| *holds && !word.is_empty() || *edits <= 2 + word.len() / 3)
+        .map(|(edits, _, candidate)| (edits, candidate))
         .collect();
     found.sort();
     found.into_iter().take(3).map(|(_, name)| format!("`{name}`")).collect()

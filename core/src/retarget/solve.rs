@@ -4,10 +4,10 @@ use glam::{DQuat, DVec3};
 
 use super::alignment::LEGS;
 use super::body::Body;
-use super::error::RetargetError;
 use super::plan::Plan;
 use super::posed::{Animation, Posed, with_ancestors};
 use super::report::{self, Observer};
+use super::retarget_error::RetargetError;
 use super::write::{Ground, Writer};
 use super::{JointPlaces, MappedRig, RetargetOptions, RetargetReport, Retargeted};
 use crate::cleanup::contacts::{Contact, ContactLimits, detect};

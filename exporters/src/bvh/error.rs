@@ -1,5 +1,7 @@
 //! Errors of BVH files.
 
+use ropar_core::naming::NamingError;
+
 use crate::error::UnfitMotion;
 use crate::scene::UnfitScene;
 
@@ -40,7 +42,7 @@ pub enum BvhError {
     },
     /// A joint map is not valid.
     #[error("joint map: {0}")]
-    JointMap(String),
+    JointMap(#[from] NamingError),
     /// The motion cannot be written, or does not fit the file.
     #[error(transparent)]
     UnfitMotion(#[from] UnfitMotion),

@@ -1,31 +1,11 @@
 //! Other people's joint names: from any BVH skeleton to positions of the 22 canonical joints.
 
-use std::collections::BTreeMap;
-
 use glam::{DVec3, Vec3};
-use ropar_core::skeleton::{JOINT_COUNT, JOINT_NAMES, joint, joint_index};
-use serde::Deserialize;
+use ropar_core::naming::{self, Match, NamingFamily, missing, plain};
+use ropar_core::skeleton::{JOINT_COUNT, JOINT_NAMES, joint};
 
 use super::clip::BvhClip;
 use super::error::BvhError;
-
-/// The tables that come with RoPAR, one file per skeleton family.
-const BUILT_IN: [&str; 10] = [
-    include_str!("../../data/joint_maps/ropar.json"),
-    include_str!("../../data/joint_maps/smpl.json"),
-    include_str!("../../data/joint_maps/cmu.json"),
-    include_str!("../../data/joint_maps/daz.json"),
-    include_str!("../../data/joint_maps/bandai_namco.json"),
-    include_str!("../../data/joint_maps/mixamo.json"),
-    include_str!("../../data/joint_maps/short_spine.json"),
-    include_str!("../../data/joint_maps/classic.json"),
-    include_str!("../../data/joint_maps/character_creator.json"),
-    include_str!("../../data/joint_maps/blender.json"),
-];
-
-/// Joints that can be interpolated from others where a skeleton lacks them.
-const OPTIONAL: [usize; 6] =
-    [joint::SPINE1, joint::SPINE2, joint::SPINE3, joint::HEAD, joint::LEFT_COLLAR, joint::RIGHT_COLLAR];
 
 /// Pelvis to neck, and how high along that line the joints of an average adult lie.
 const SPINE: [(usize, f32); 5] =
@@ -37,96 +17,13 @@ const LEG_LENGTH: f64 = 0.80;
 /// Metres per unit of the units that files are written in: metre, inch, centimetre, millimetre.
 const UNITS: [f64; 4] = [1.0, 0.0254, 0.01, 0.001];
 
-/// Which joint of a skeleton family lies at each canonical joint. A JSON file:
-///
-/// ```json
-/// { "name": "my_rig", "joints": { "pelvis": ["Hips"], "left_hip": ["LThigh", "LeftThigh"] } }
-/// ```
-///
-/// Each canonical joint lists names to try in turn. Letter case, namespaces (`mixamorig:`) and the characters
-/// ` _-.` do not matter. An End Site is called after its joint with `_end`.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct JointMap {
-    /// Name of the family.
-    pub name: String,
-    /// A sentence on where such files come from.
-    #[serde(default)]
-    pub about: String,
-    /// Joints without which a file is not of this family.
-    #[serde(default)]
-    pub requires: Vec<String>,
-    /// The family's unit, where it is known; else it is told from the length of the legs.
-    #[serde(default)]
-    pub metres_per_unit: Option<f64>,
-    /// Canonical joint name to names in the file.
-    pub joints: BTreeMap<String, Vec<String>>,
+/// The skeleton family of a clip, by the names of its joints: the first that has every limb, the pelvis and the neck.
+pub(super) fn family(clip: &BvhClip) -> Option<Match> {
+    naming::first_complete(&names(clip))
 }
 
-impl JointMap {
-    /// Reads a map from JSON text.
-    pub fn from_json(text: &str) -> Result<Self, BvhError> {
-        let map: JointMap = serde_json::from_str(text).map_err(|error| BvhError::JointMap(error.to_string()))?;
-        if let Some(unknown) = map.joints.keys().find(|name| joint_index(name).is_none()) {
-            let known = JOINT_NAMES.join(", ");
-            return Err(BvhError::JointMap(format!("`{unknown}` is not a canonical joint; these are: {known}")));
-        }
-        if map.metres_per_unit.is_some_and(|scale| !scale.is_finite() || scale <= 0.0) {
-            return Err(BvhError::JointMap("`metres_per_unit` must be a positive number".to_owned()));
-        }
-        Ok(map)
-    }
-
-    /// For each canonical joint the index of its joint in `clip`.
-    fn find(&self, clip: &BvhClip) -> [Option<usize>; JOINT_COUNT] {
-        self.find_plain(&plain_names(clip))
-    }
-
-    fn find_plain(&self, names: &[String]) -> [Option<usize>; JOINT_COUNT] {
-        std::array::from_fn(|canonical| {
-            let candidates = self.joints.get(JOINT_NAMES[canonical])?;
-            candidates.iter().map(|name| plain(name)).find_map(|name| names.iter().position(|other| *other == name))
-        })
-    }
-
-    fn is_admissible(&self, names: &[String]) -> bool {
-        self.requires.iter().map(|name| plain(name)).all(|name| names.contains(&name))
-    }
-}
-
-/// The skeleton family that a list of joint names belongs to.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Family {
-    /// Name of the joint map.
-    pub map: String,
-    /// For each canonical joint its place in the list of names.
-    pub joints: [Option<usize>; JOINT_COUNT],
-    /// The family's unit, where it is known.
-    pub metres_per_unit: Option<f64>,
-}
-
-/// The first built-in map that finds every limb, the pelvis and the neck among `names`.
-pub fn family<S: AsRef<str>>(names: &[S]) -> Result<Option<Family>, BvhError> {
-    let names: Vec<String> = names.iter().map(|name| plain(name.as_ref())).collect();
-    Ok(built_in_maps()?.into_iter().filter(|map| map.is_admissible(&names)).find_map(|map| {
-        let joints = map.find_plain(&names);
-        missing(&joints).is_empty().then_some(Family { map: map.name, joints, metres_per_unit: map.metres_per_unit })
-    }))
-}
-
-fn plain_names(clip: &BvhClip) -> Vec<String> {
-    clip.joints.iter().map(|joint| plain(&joint.name)).collect()
-}
-
-/// The maps that come with RoPAR.
-pub fn built_in_maps() -> Result<Vec<JointMap>, BvhError> {
-    BUILT_IN.iter().map(|text| JointMap::from_json(text)).collect()
-}
-
-/// A name without namespace, separators and letter case.
-fn plain(name: &str) -> String {
-    let name = name.rsplit([':', '|']).next().unwrap_or(name);
-    name.chars().filter(|c| !matches!(c, ' ' | '_' | '-' | '.')).flat_map(char::to_lowercase).collect()
+fn names(clip: &BvhClip) -> Vec<&str> {
+    clip.joints.iter().map(|joint| joint.name.as_str()).collect()
 }
 
 /// Positions of the canonical joints in another skeleton's clip.
@@ -144,32 +41,32 @@ pub struct CanonicalPositions {
     pub map: String,
 }
 
-/// Positions by the first built-in map that has every limb of `clip`; the maps go from the particular to the general.
+/// Positions by the first built-in family that has every limb of `clip`; the families go from the particular to the
+/// general.
 pub fn positions_22(clip: &BvhClip) -> Result<CanonicalPositions, BvhError> {
-    let maps = built_in_maps()?;
-    let names = plain_names(clip);
-    let admissible = || maps.iter().filter(|map| map.is_admissible(&names));
-    let fitting = admissible().find(|map| missing(&map.find_plain(&names)).is_empty());
     // Where none fits, the nearest one tells what is missing.
-    let nearest = || admissible().max_by_key(|map| map.find_plain(&names).iter().flatten().count());
-    match fitting.or_else(nearest) {
-        Some(map) => positions_22_with(clip, map),
+    match family(clip).or_else(|| naming::nearest(&names(clip))) {
+        Some(found) => positions(clip, found.family, found.joints),
         None => Err(BvhError::NoJointMap { nearest: "none".to_owned(), missing: "every joint".to_owned() }),
     }
 }
 
-/// The joints that a clip must have and does not: limbs, pelvis and neck. The rest can be interpolated.
-fn missing(found: &[Option<usize>; JOINT_COUNT]) -> Vec<&'static str> {
-    let lacks = |joint: &usize| found[*joint].is_none() && !OPTIONAL.contains(joint);
-    (0..JOINT_COUNT).filter(lacks).map(|joint| JOINT_NAMES[joint]).collect()
-}
-
-/// Positions by the given map.
+/// Positions by the given family.
 ///
 /// Spine joints that the skeleton lacks are put on the line between their known neighbours, a head 9 cm beyond the neck,
 /// collars at 40 % of the way from the upper spine to the shoulder. A limb joint that is not there is an error.
-pub fn positions_22_with(clip: &BvhClip, map: &JointMap) -> Result<CanonicalPositions, BvhError> {
-    let found = map.find(clip);
+pub fn positions_22_with(clip: &BvhClip, map: &NamingFamily) -> Result<CanonicalPositions, BvhError> {
+    let names: Vec<String> = names(clip).into_iter().map(plain).collect();
+    let find = |name: &String| names.iter().position(|other| *other == plain(name));
+    let found = std::array::from_fn(|joint| map.joints.get(JOINT_NAMES[joint])?.iter().find_map(find));
+    positions(clip, map, found)
+}
+
+fn positions(
+    clip: &BvhClip,
+    map: &NamingFamily,
+    found: [Option<usize>; JOINT_COUNT],
+) -> Result<CanonicalPositions, BvhError> {
     let missing = missing(&found);
     if !missing.is_empty() {
         return Err(BvhError::NoJointMap { nearest: map.name.clone(), missing: missing.join(", ") });

@@ -27,7 +27,7 @@ mod writer;
 pub use canonical::to_motion;
 pub use clip::{BvhClip, BvhJoint, Channel};
 pub use error::BvhError;
-pub use joint_map::{CanonicalPositions, Family, JointMap, built_in_maps, family, positions_22, positions_22_with};
+pub use joint_map::{CanonicalPositions, positions_22, positions_22_with};
 pub use reader::{Limits, read, read_with};
 pub use replace::replace;
 pub use scene::to_scene;

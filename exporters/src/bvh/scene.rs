@@ -14,7 +14,7 @@ pub fn to_scene(clip: &BvhClip, metres_per_unit: Option<f64>) -> Result<Scene, B
     let metres = match metres_per_unit {
         Some(metres) => metres,
         None => {
-            let metres = unit::guess(clip)?;
+            let metres = unit::guess(clip);
             warnings.push(format!("BVH has no unit; one unit is taken for {metres} m, judging by the skeleton's size"));
             metres
         }

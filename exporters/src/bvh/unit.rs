@@ -1,7 +1,6 @@
 //! The length of a BVH file's unit, which the file does not say.
 
 use super::clip::BvhClip;
-use super::error::BvhError;
 use super::joint_map::{family, guess_unit};
 
 /// The longest way along the bones of an adult, from a toe to the fingertips, metres.
@@ -12,14 +11,13 @@ const UNITS: [f64; 3] = [1.0, 0.01, 0.001];
 
 /// Metres per unit of `clip`: that of its family where the joints have known names, else the unit under which the legs,
 /// or the longest way along the bones, have a human length.
-pub(super) fn guess(clip: &BvhClip) -> Result<f64, BvhError> {
-    let names: Vec<&str> = clip.joints.iter().map(|joint| joint.name.as_str()).collect();
-    if let Some(family) = family(&names)? {
-        return Ok(family.metres_per_unit.unwrap_or_else(|| guess_unit(clip, &family.joints)));
+pub(super) fn guess(clip: &BvhClip) -> f64 {
+    if let Some(found) = family(clip) {
+        return found.family.metres_per_unit.unwrap_or_else(|| guess_unit(clip, &found.joints));
     }
     let way = longest_way(clip).max(1e-9);
     let misfit = |unit: f64| (way * unit / LONGEST_WAY).ln().abs();
-    Ok(UNITS.into_iter().min_by(|a, b| misfit(*a).total_cmp(&misfit(*b))).unwrap_or(0.01))
+    UNITS.into_iter().min_by(|a, b| misfit(*a).total_cmp(&misfit(*b))).unwrap_or(0.01)
 }
 
 /// Length of the longest path through the tree of bones, in the file's unit; it is the same in every pose.

@@ -1,17 +1,12 @@
 //! VRMA: an animation for any VRM avatar (`VRMC_vrm_animation-1.0`).
 
-use std::collections::BTreeMap;
-
 use ropar_core::motion::Motion;
-use ropar_core::skeleton::joint_index;
+use ropar_core::naming;
 use serde_json::{Map, json};
 
 use super::error::GltfError;
 use super::writer::{Container, write_with};
 use crate::scene::from_motion;
-
-/// Canonical joint to VRM's humanoid bone.
-const BONES: &str = include_str!("../../data/vrm_bones.json");
 
 /// Writes `motion` as a VRMA file at its own rate.
 ///
@@ -19,12 +14,10 @@ const BONES: &str = include_str!("../../data/vrm_bones.json");
 /// the hips move. A host turns the animation to the proportions of its avatar.
 pub fn write_vrma(motion: &Motion, name: &str) -> Result<Vec<u8>, GltfError> {
     crate::motion_check::check(motion)?;
-    let bones: BTreeMap<String, String> = serde_json::from_str(BONES)
-        .map_err(|error| GltfError::Json { at: "data/vrm_bones.json".to_owned(), reason: error.to_string() })?;
     let mut human_bones = Map::new();
-    for (joint, bone) in bones {
-        if let Some(node) = joint_index(&joint) {
-            human_bones.insert(bone, json!({ "node": node }));
+    for (joint, bone) in naming::bones().iter().enumerate() {
+        if let Some(bone) = bone {
+            human_bones.insert(bone.clone(), json!({ "node": joint }));
         }
     }
     let mut further = Map::new();

@@ -11,6 +11,8 @@ mod motion;
 use std::collections::BTreeMap;
 
 use glam::DMat4;
+use ropar_core::retarget::MappingError;
+use ropar_core::retarget::mapping::RigMapping;
 use ropar_core::rig::Rig;
 
 pub use check::{UnfitScene, check, check_take};
@@ -77,6 +79,35 @@ impl Scene {
     /// The nodes without what only files know: what is mapped and retargeted.
     pub fn rig(&self) -> Rig {
         Rig { nodes: self.nodes.clone(), humanoid: self.humanoid.clone() }
+    }
+
+    /// Which nodes are which joints, per character.
+    ///
+    /// # Errors
+    /// As for [`RigMapping::of_all`], and a skin that is bound with matrices of zeros.
+    pub fn rig_mappings(&self) -> Result<Vec<RigMapping>, MappingError> {
+        self.check_skins()?;
+        RigMapping::of_all(&self.rig())
+    }
+
+    /// Which node is which joint, of the only character or of one by number, counted from 1. The entries of `file`, the
+    /// text of a mapping file, win over what is found.
+    pub fn rig_mapping(&self, character: Option<usize>, file: Option<&str>) -> Result<RigMapping, MappingError> {
+        self.check_skins()?;
+        let rig = self.rig();
+        match (file, character) {
+            (Some(text), character) => RigMapping::from_json(text, &rig, character),
+            (None, Some(number)) => RigMapping::of_character(&rig, number),
+            (None, None) => RigMapping::of(&rig),
+        }
+    }
+
+    fn check_skins(&self) -> Result<(), MappingError> {
+        let zero = |skin: &&Skin| !skin.inverse_bind.is_empty() && skin.inverse_bind.iter().all(|m| *m == DMat4::ZERO);
+        match self.skins.iter().find(zero) {
+            Some(skin) => Err(MappingError::ZeroBind { skin: skin.name.clone() }),
+            None => Ok(()),
+        }
     }
 
     /// The first take called `name`.

@@ -6,7 +6,8 @@ use numpy::PyArray1;
 use pyo3::exceptions::{PyOSError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
-use ropar_exporters::bvh::{self, BvhError, CanonicalPositions, JointMap};
+use ropar_core::naming::NamingFamily;
+use ropar_exporters::bvh::{self, BvhError, CanonicalPositions};
 
 use crate::arrays::positions_array;
 
@@ -24,7 +25,7 @@ pub fn read_bvh<'py>(py: Python<'py>, path: &str, joint_map: Option<&str>) -> Py
     let map = joint_map
         .map(|map_path| {
             let text = String::from_utf8_lossy(&read_bytes(map_path)?).into_owned();
-            JointMap::from_json(&text).map_err(|error| unusable(map_path, &error))
+            NamingFamily::from_json(&text).map_err(|error| unusable(map_path, &error))
         })
         .transpose()?;
     let (found, warnings) = py.detach(|| positions(&bytes, map.as_ref())).map_err(|error| unusable(path, &error))?;
@@ -39,7 +40,7 @@ pub fn read_bvh<'py>(py: Python<'py>, path: &str, joint_map: Option<&str>) -> Py
     Ok(result)
 }
 
-fn positions(bytes: &[u8], map: Option<&JointMap>) -> Result<(CanonicalPositions, Vec<String>), BvhError> {
+fn positions(bytes: &[u8], map: Option<&NamingFamily>) -> Result<(CanonicalPositions, Vec<String>), BvhError> {
     let clip = bvh::read(bytes)?;
     let found = match map {
         Some(map) => bvh::positions_22_with(&clip, map)?,
@@ -52,6 +53,6 @@ fn read_bytes(path: &str) -> PyResult<Vec<u8>> {
     ropar_exporters::read_bytes(Path::new(path)).map_err(|error| PyOSError::new_err(error.to_string()))
 }
 
-fn unusable(path: &str, error: &BvhError) -> PyErr {
+fn unusable(path: &str, error: &dyn std::fmt::Display) -> PyErr {
     PyValueError::new_err(format!("{path}: {error}"))
 }

@@ -41,6 +41,8 @@ pub enum Command {
     Batch(Box<BatchArguments>),
     /// Show what a scene file holds: rig, takes, rest pose, units, problems
     Inspect(InspectArguments),
+    /// Show which node of a rig is which joint of a human body, and write it as a file to edit
+    Map(MapArguments),
     /// Show the model package, the backend and the provider in use
     Info(InfoArguments),
     /// Install optional components
@@ -216,9 +218,9 @@ impl std::str::FromStr for Shard {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let parsed = text.split_once('/').and_then(|(number, count)| {
-            Some(Shard { number: number.parse().ok()?, count: count.parse().ok()? })
-        });
+        let parsed = text
+            .split_once('/')
+            .and_then(|(number, count)| Some(Shard { number: number.parse().ok()?, count: count.parse().ok()? }));
         parsed
             .filter(|shard| (1..=shard.count).contains(&shard.number) && shard.count <= 100_000)
             .ok_or_else(|| "a share is written as 2/8: the second of eight".to_owned())
@@ -229,6 +231,21 @@ impl std::str::FromStr for Shard {
 pub struct InspectArguments {
     /// The scene file: .glb, .gltf, .vrm, .vrma, .bvh or .fbx
     pub file: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub struct MapArguments {
+    /// The scene file: .glb, .gltf, .vrm, .vrma, .bvh or .fbx
+    pub file: PathBuf,
+    /// The mapping file to write, JSON
+    #[arg(short, long, value_name = "MAPPING")]
+    pub output: Option<PathBuf>,
+    /// Which of several characters, counted from 1
+    #[arg(long, value_name = "N")]
+    pub character: Option<usize>,
+    /// A mapping file whose entries win over what is found
+    #[arg(long, value_name = "MAPPING")]
+    pub map: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]

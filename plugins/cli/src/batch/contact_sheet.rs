@@ -31,7 +31,8 @@ const SHOWN: [(&str, &str, &str, usize); 6] = [
 /// The page.
 pub fn html(results: &Results<'_>) -> String {
     let mut entries = results.entries();
-    entries.sort_by(|a, b| a.status.cmp(&b.status).then(badness(b).total_cmp(&badness(a))).then(a.output.cmp(&b.output)));
+    entries
+        .sort_by(|a, b| a.status.cmp(&b.status).then(badness(b).total_cmp(&badness(a))).then(a.output.cmp(&b.output)));
     let tally = results.tally();
     let mut page = String::from(
         "<!DOCTYPE html>\n<html xmlns=\"http://www.w3.org/1999/xhtml\" lang=\"en\"><head><meta charset=\"utf-8\"/>\

@@ -119,7 +119,9 @@ impl Job {
         prompts.extend(file.prompt.into_iter().map(|entry| resolved(entry, &file.generate)));
         let defaults = RetargetOptions::default();
         let job = Job {
-            out: out.ok_or_else(|| Failure::usage("the batch has no output folder", "name one with --out, or `out` in the job file"))?,
+            out: out.ok_or_else(|| {
+                Failure::usage("the batch has no output folder", "name one with --out, or `out` in the job file")
+            })?,
             clips: file.clips.into_iter().map(|pattern| (folder.clone(), pattern)).collect(),
             source_map: file.source_map.as_deref().map(at),
             take: file.take,
@@ -153,7 +155,10 @@ impl Job {
             ));
         }
         if let Some(fps) = self.fps.filter(|fps| !(1.0..=960.0).contains(fps)) {
-            return Err(Failure::input(format!("a rate of {fps} frames per second is out of range"), "choose 1 to 960"));
+            return Err(Failure::input(
+                format!("a rate of {fps} frames per second is out of range"),
+                "choose 1 to 960",
+            ));
         }
         if let Some(prompt) = self.prompts.iter().find(|prompt| !(1..=1000).contains(&prompt.samples)) {
             let message = format!("{} samples of the prompt `{}`", prompt.samples, prompt.text);
@@ -183,7 +188,10 @@ fn resolved(entry: PromptEntry, common: &Generate) -> PromptJob {
 
 fn read(path: &Path) -> Result<JobFile, Failure> {
     toml::from_str(&text(path)?).map_err(|error| {
-        Failure::input(format!("`{}` is not a job: {error}", path.display()), "see docs/batch.md for what a job file holds")
+        Failure::input(
+            format!("`{}` is not a job: {error}", path.display()),
+            "see docs/batch.md for what a job file holds",
+        )
     })
 }
 

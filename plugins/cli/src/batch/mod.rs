@@ -31,7 +31,7 @@ use self::{
     journal::Journal,
     plan::Plan,
     results::{Results, Tally},
-    rigs::{SourceMap, TargetRig},
+    rigs::TargetRig,
     worker::{Outcome, Shared, Worker},
 };
 use crate::{
@@ -45,9 +45,10 @@ use crate::{
 pub fn run(arguments: &BatchArguments, terminal: &Terminal) -> Result<ExitCode, Failure> {
     let job = Job::of(arguments)?;
     let plan = Plan::of(&job)?;
-    let workers = arguments.jobs.map_or_else(|| std::thread::available_parallelism().map_or(1, usize::from), usize::from);
+    let workers =
+        arguments.jobs.map_or_else(|| std::thread::available_parallelism().map_or(1, usize::from), usize::from);
     let generator = Generator::of(&job, &arguments.engine, workers)?;
-    let source_map = SourceMap::of(&job)?;
+    let source_map = job.source_map.as_deref().map(rigs::read_map).transpose()?;
     let targets = job.targets.iter().map(TargetRig::open).collect::<Result<Vec<_>, _>>()?;
     let warnings = warnings(&plan, &targets, generator.as_ref());
     for warning in &warnings {
@@ -65,7 +66,7 @@ pub fn run(arguments: &BatchArguments, terminal: &Terminal) -> Result<ExitCode, 
         job: &job,
         plan: &plan,
         targets: &targets,
-        source_map: source_map.as_ref(),
+        source_map: source_map.as_deref(),
         generator: generator.as_ref(),
         journal: &journal,
         look_only: arguments.report_only,
@@ -103,7 +104,10 @@ fn refuse_foreign_files(out: &Path, plan: &Plan, units: &[usize], journal: &Jour
     let others = if foreign.len() > 1 { format!(" and {} others", foreign.len() - 1) } else { String::new() };
     Err(Failure::new(
         Kind::Output,
-        format!("{}{others} would be replaced, though this batch has not made it or it was changed since", out.join(first).display()),
+        format!(
+            "{}{others} would be replaced, though this batch has not made it or it was changed since",
+            out.join(first).display()
+        ),
         "choose another --out, move the file away, or say --overwrite",
     ))
 }

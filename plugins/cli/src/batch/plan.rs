@@ -129,7 +129,8 @@ fn clips(job: &Job) -> Result<(Vec<Unit>, usize), Failure> {
     for (folder, pattern) in &job.clips {
         let literal = folder.join(pattern);
         let paths = if literal.is_file() { vec![literal.clone()] } else { matches(folder, pattern)? };
-        let base = if literal.is_file() { literal.parent().unwrap_or(Path::new("")).to_owned() } else { base(&literal) };
+        let base =
+            if literal.is_file() { literal.parent().unwrap_or(Path::new("")).to_owned() } else { base(&literal) };
         let before = found.len();
         for path in paths {
             // Results of an earlier run are no sources of the next one.
@@ -165,7 +166,8 @@ fn matches(folder: &Path, pattern: &str) -> Result<Vec<PathBuf>, Failure> {
     } else {
         format!("{}/{pattern}", glob::Pattern::escape(&folder.to_string_lossy()))
     };
-    let wrong = |reason: String| Failure::usage(format!("the pattern `{pattern}` is wrong: {reason}"), "see docs/batch.md");
+    let wrong =
+        |reason: String| Failure::usage(format!("the pattern `{pattern}` is wrong: {reason}"), "see docs/batch.md");
     let paths = glob::glob(&whole).map_err(|error| wrong(error.to_string()))?;
     paths.map(|path| path.map_err(|error| wrong(error.to_string()))).collect()
 }

@@ -1,9 +1,6 @@
 //! The rigs of a batch: targets, read once, and sources as they come.
 
-use std::{
-    fs,
-    path::{Path, PathBuf},
-};
+use std::{fs, path::Path};
 
 use ropar_core::{
     retarget::{MappedRig, Retargeter, mapping::RigMapping},
@@ -11,11 +8,8 @@ use ropar_core::{
 };
 use ropar_exporters::{RigFile, scene::Scene};
 
-use super::{
-    job::{Job, Target},
-    journal::sha256,
-};
-use crate::failure::Failure;
+use super::{job::Target, journal::sha256};
+use crate::{commands, failure::Failure};
 
 /// A target, ready for clips.
 #[derive(Debug)]
@@ -42,8 +36,9 @@ impl TargetRig {
         );
         let opened = TargetRig { file, rig, mapping, identity: sha256(parts.as_bytes()) };
         // A target that cannot be retargeted to is found before a thousand clips fail on it.
-        opened.retargeter(&canonical_rig(), &canonical_mapping()).map_err(|failure| {
-            Failure { message: format!("`{}`: {}", target.file.display(), failure.message), ..failure }
+        opened.retargeter(&canonical_rig(), &canonical_mapping()).map_err(|failure| Failure {
+            message: format!("`{}`: {}", target.file.display(), failure.message),
+            ..failure
         })?;
         Ok(opened)
     }
@@ -57,40 +52,14 @@ impl TargetRig {
     }
 }
 
-/// The mapping file of the sources, and its text.
-#[derive(Debug)]
-pub struct SourceMap {
-    pub path: PathBuf,
-    pub text: String,
-}
-
-impl SourceMap {
-    pub fn of(job: &Job) -> Result<Option<SourceMap>, Failure> {
-        let open = |path: &PathBuf| Ok(SourceMap { path: path.clone(), text: read_map(path)? });
-        job.source_map.as_ref().map(open).transpose()
-    }
-}
-
 /// Maps the rig of the scene in `path`, by the text of a mapping file where there is one.
-pub fn mapping(
-    path: &Path,
-    scene: &Scene,
-    map: Option<&str>,
-    character: Option<usize>,
-) -> Result<RigMapping, Failure> {
-    let rig = scene.rig();
-    let found = match (map, character) {
-        (Some(text), _) => RigMapping::from_json(text, &rig, character),
-        (None, Some(number)) => RigMapping::of_character(&rig, number),
-        (None, None) => RigMapping::of(&rig),
-    };
-    found.map_err(|error| {
-        let next = "look at it with `ropar map FILE`; a mapping that was completed by hand goes into the job as `map`";
-        Failure::input(format!("`{}`: {error}", path.display()), next)
-    })
+pub fn mapping(path: &Path, scene: &Scene, map: Option<&str>, character: Option<usize>) -> Result<RigMapping, Failure> {
+    let found = scene.rig_mapping(character, map);
+    found.map_err(|error| commands::map::failure(&path.display().to_string(), &error))
 }
 
-fn read_map(path: &Path) -> Result<String, Failure> {
+/// The text of a mapping file.
+pub fn read_map(path: &Path) -> Result<String, Failure> {
     fs::read_to_string(path).map_err(|error| {
         Failure::input(format!("cannot read `{}`: {error}", path.display()), "check the path and its permissions")
     })

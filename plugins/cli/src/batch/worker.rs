@@ -20,7 +20,7 @@ use super::{
     job::Job,
     journal::{Journal, Record, sha256},
     plan::{Plan, Source, Unit},
-    rigs::{SourceMap, TargetRig, mapping},
+    rigs::{TargetRig, mapping},
 };
 use crate::{
     failure::{Failure, Kind},
@@ -48,7 +48,8 @@ pub struct Shared<'a> {
     pub job: &'a Job,
     pub plan: &'a Plan,
     pub targets: &'a [TargetRig],
-    pub source_map: Option<&'a SourceMap>,
+    /// Text of the mapping file of the clips.
+    pub source_map: Option<&'a str>,
     pub generator: Option<&'a Generator>,
     pub journal: &'a Journal,
     /// Only look, make nothing.
@@ -135,9 +136,10 @@ impl<'a> Worker<'a> {
                 break;
             }
             let output = plan.output(index, target);
-            let made = motion.as_ref().map_err(Failure::clone).and_then(|motion| {
-                self.put(motion, target, &output, &keys[target])
-            });
+            let made = motion
+                .as_ref()
+                .map_err(Failure::clone)
+                .and_then(|motion| self.put(motion, target, &output, &keys[target]));
             outcomes[target] = match made {
                 Ok(record) => Outcome::Made(record),
                 Err(failure) if failure.kind == Kind::Cancelled => Outcome::Open,
@@ -158,7 +160,7 @@ impl<'a> Worker<'a> {
         match &unit.source {
             Source::Clip(path) => {
                 let bytes = read_bytes(path)?;
-                let map = self.shared.source_map.map(|map| sha256(map.text.as_bytes()));
+                let map = self.shared.source_map.map(|map| sha256(map.as_bytes()));
                 let beside = files_beside(path, &bytes);
                 let identity = json!({ "clip": sha256(&bytes), "map": map, "beside": beside });
                 Ok(Content { bytes, identity })
@@ -207,9 +209,11 @@ impl<'a> Worker<'a> {
         let names: Vec<String> = scene.takes.iter().map(|take| format!("`{}`", take.name)).collect();
         let mut warnings = std::mem::take(&mut scene.warnings);
         let chosen = match &self.shared.job.take {
-            Some(name) => scene.takes.iter().position(|take| take.name == *name).ok_or_else(|| {
-                unfit(format!("there is no take `{name}`; there are: {}", names.join(", ")))
-            })?,
+            Some(name) => scene
+                .takes
+                .iter()
+                .position(|take| take.name == *name)
+                .ok_or_else(|| unfit(format!("there is no take `{name}`; there are: {}", names.join(", "))))?,
             None if names.is_empty() => return Err(unfit("there is no animation in it".to_owned())),
             None => {
                 if names.len() > 1 {
@@ -223,8 +227,9 @@ impl<'a> Worker<'a> {
         let rig = scene.rig();
         let mapping = match &self.last {
             Some(last) if last.rig == rig => last.mapping.clone(),
-            _ => mapping(path, &scene, self.shared.source_map.map(|map| map.text.as_str()), None)?,
+            _ => mapping(path, &scene, self.shared.source_map, None)?,
         };
+        warnings.extend(mapping.warnings.iter().cloned());
         Ok(Motion { said: json!({ "clip": path, "take": take.name }), take, rig: Some((rig, mapping)), warnings })
     }
 
@@ -260,8 +265,7 @@ impl<'a> Worker<'a> {
             "poses": poses,
         });
         let (output, key) = (output.to_owned(), key.to_owned());
-        let record =
-            Record { output, key, bytes: Some(bytes.len() as u64), sha256: Some(sha256(&bytes)), details };
+        let record = Record { output, key, bytes: Some(bytes.len() as u64), sha256: Some(sha256(&bytes)), details };
         let path = job.out.join(&record.output);
         if let Some(folder) = path.parent() {
             std::fs::create_dir_all(folder).map_err(|error| Failure::unwritable(folder, error))?;

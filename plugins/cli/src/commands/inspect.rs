@@ -29,7 +29,11 @@ fn lines(found: &Inspection) -> Vec<String> {
         Some(metres) => format!("{metres} m, up is {}", found.up_axis),
         None => "not in the file".to_owned(),
     };
-    let naming = found.naming.as_deref().unwrap_or("unknown");
+    let naming = found.naming.as_deref().unwrap_or(if found.known_joints > 0 {
+        "of no family, known by shape"
+    } else {
+        "unknown"
+    });
     let rest_pose = match found.rest_pose {
         RestPose::T => "T pose",
         RestPose::A => "A pose",

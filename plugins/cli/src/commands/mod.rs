@@ -6,6 +6,7 @@ pub mod edit;
 pub mod generate;
 pub mod info;
 pub mod inspect;
+pub mod map;
 pub mod setup;
 
 use std::hash::{BuildHasher as _, RandomState};
