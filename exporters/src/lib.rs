@@ -29,6 +29,7 @@ pub mod glb;
 pub mod gltf;
 pub mod inspect;
 mod motion_check;
+pub mod retarget_files;
 mod rig_file;
 pub mod scene;
 mod scene_files;

@@ -46,6 +46,7 @@ fn run(command: &Command, terminal: &Terminal) -> Result<ExitCode, Failure> {
         Command::Edit(arguments) => commands::edit::run(arguments, terminal),
         Command::Convert(arguments) => commands::convert::run(arguments, terminal),
         Command::Inspect(arguments) => commands::inspect::run(arguments, terminal),
+        Command::Retarget(arguments) => commands::retarget::run(arguments, terminal),
         Command::Map(arguments) => commands::map::run(arguments, terminal),
         Command::Info(arguments) => commands::info::run(arguments, terminal),
         Command::Setup(arguments) => commands::setup::run(arguments, terminal),

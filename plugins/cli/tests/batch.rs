@@ -25,6 +25,18 @@ fn workplace(clips: usize, frames: usize) -> Workplace {
     workplace
 }
 
+/// The JSON chunk of a GLB file: the glTF specification, 4.4.
+fn glb_json(bytes: &[u8]) -> Value {
+    let length = u32::from_le_bytes(bytes[12..16].try_into().expect("four bytes")) as usize;
+    serde_json::from_slice(&bytes[20..20 + length]).expect("JSON")
+}
+
+/// How many frames the first animation has.
+fn frames(glb: &Value) -> u64 {
+    let input = glb["animations"][0]["samplers"][0]["input"].as_u64().expect("index") as usize;
+    glb["accessors"][input]["count"].as_u64().expect("count")
+}
+
 fn batch<'a>(out: &'a str, more: &[&'a str]) -> Vec<&'a str> {
     with(&with(&["--glob", "clips/**/*.*", "--out", out], &TARGETS), more)
 }
@@ -53,15 +65,11 @@ fn every_clip_is_on_every_target_and_said_so() {
         "ue4_mannequin/swing_01.glb",
     ];
     assert_eq!(names, wanted);
-    // A foreign reader finds the animation, its name, its length and the rig's own nodes.
-    let glb = gltf::Gltf::from_slice(&files["mixamo/deep/er/wave.glb"]).expect("GLB");
-    let animation = glb.animations().next().expect("animation");
-    assert_eq!(animation.name(), Some("wave"));
-    let times = animation.samplers().next().expect("sampler").input();
-    assert_eq!(times.count(), 31);
-    let rig = gltf::Gltf::from_slice(&fs::read(workplace.path("rigs/mixamo.glb")).expect("rig")).expect("GLB");
-    let nodes = |glb: &gltf::Gltf| glb.nodes().map(|node| node.name().map(str::to_owned)).collect::<Vec<_>>();
-    assert_eq!(nodes(&glb), nodes(&rig));
+    // By the file's own JSON: the animation, its name, its length, and the rig's nodes.
+    let glb = glb_json(&files["mixamo/deep/er/wave.glb"]);
+    assert_eq!(glb["animations"][0]["name"], "wave");
+    assert_eq!(frames(&glb), 31);
+    assert_eq!(glb["nodes"], glb_json(&fs::read(workplace.path("rigs/mixamo.glb")).expect("rig"))["nodes"]);
 
     let results: Value = serde_json::from_slice(&files["results.json"]).expect("JSON");
     assert_eq!(results["files"].as_array().expect("list").len(), 6);
@@ -138,8 +146,6 @@ fn what_changed_is_made_again_and_nothing_else() {
     workplace.clip("swing_01.bvh", 50, 0.9);
     let (_, answer) = workplace.run(&batch("out", &[]));
     assert_eq!((&answer["made"], &answer["kept"]), (&json!(2), &json!(4)), "a changed clip");
-    let rig = fs::read(workplace.path("rigs/mixamo_copy.glb")).unwrap_or_default();
-    assert!(rig.is_empty());
     assert_eq!(workplace.run(&batch("out", &["--in-place"])).1["made"], 6, "another option");
     fs::remove_file(workplace.path("out/mixamo/swing_00.glb")).expect("removed");
     let (_, answer) = workplace.run(&batch("out", &["--in-place"]));
@@ -316,10 +322,8 @@ fn prompts_become_motions_on_every_rig() {
     assert_eq!((code, &answer["made"]), (0, &json!(8)), "{answer}");
     let files = workplace.files("out");
     for name in ["a_person_waves_1", "a_person_waves_2", "a_man_bows_1", "a_man_bows_2"] {
-        let glb = gltf::Gltf::from_slice(&files[&format!("mixamo/{name}.glb")]).expect("GLB");
         // 0.8 s at 30 frames a second.
-        let animation = glb.animations().next().expect("animation");
-        assert_eq!(animation.samplers().next().expect("sampler").input().count(), 24);
+        assert_eq!(frames(&glb_json(&files[&format!("mixamo/{name}.glb")])), 24);
     }
     assert!(files["mixamo/a_man_bows_1.glb"] != files["mixamo/a_man_bows_2.glb"], "two seeds, one motion");
     let results: Value = serde_json::from_slice(&files["results.json"]).expect("JSON");
