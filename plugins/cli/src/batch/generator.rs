@@ -5,12 +5,13 @@ use std::sync::Mutex;
 use ropar_core::{
     engine::{Engine, GenerateRequest, Generated, check_seconds},
     package::Package,
+    provenance,
     text::Prompt,
 };
 use serde_json::{Value, json};
 
 use super::{job::Job, journal::sha256};
-use crate::{arguments::EngineArguments, commands, failure::Failure, interrupt, metadata};
+use crate::{arguments::EngineArguments, commands, failure::Failure, interrupt};
 
 /// The model of a batch.
 #[derive(Debug)]
@@ -62,8 +63,8 @@ impl Generator {
             "package": self.identity,
             "prompt": prompt,
             "seed": seed,
-            "seconds": seconds.map(metadata::decimal),
-            "guidance": guidance.map(metadata::decimal),
+            "seconds": seconds.map(provenance::decimal),
+            "guidance": guidance.map(provenance::decimal),
         })
     }
 
@@ -74,7 +75,7 @@ impl Generator {
 
     /// The terms of what was made.
     pub fn licence_note(&self) -> Option<String> {
-        metadata::licence_note(self.package.manifest())
+        provenance::licence_note(self.package.manifest())
     }
 
     /// The name and version of the package.

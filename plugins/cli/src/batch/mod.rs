@@ -16,7 +16,6 @@ mod worker;
 use std::{
     ops::ControlFlow,
     path::Path,
-    process::ExitCode,
     sync::{
         Mutex,
         atomic::{AtomicUsize, Ordering},
@@ -42,7 +41,7 @@ use crate::{
 };
 
 /// Runs a batch; the exit code is its own where some files could not be made.
-pub fn run(arguments: &BatchArguments, terminal: &Terminal) -> Result<ExitCode, Failure> {
+pub fn run(arguments: &BatchArguments, terminal: &Terminal) -> Result<u8, Failure> {
     let job = Job::of(arguments)?;
     let plan = Plan::of(&job)?;
     let workers =
@@ -158,12 +157,12 @@ fn write_results(out: &Path, results: &Results<'_>) -> Result<Vec<String>, Failu
     Ok(files.iter().map(|(name, _)| (*name).to_owned()).collect())
 }
 
-fn exit_code(tally: &Tally, report_only: bool) -> ExitCode {
+fn exit_code(tally: &Tally, report_only: bool) -> u8 {
     if interrupt::control() == ControlFlow::Break(()) {
         Kind::Cancelled.exit_code()
     } else if tally.failed() > 0 || (report_only && tally.open > 0) {
         Kind::Partial.exit_code()
     } else {
-        ExitCode::SUCCESS
+        0
     }
 }

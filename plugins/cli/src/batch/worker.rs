@@ -8,6 +8,7 @@ use std::{
 
 use ropar_core::{
     engine::GenerateRequest,
+    provenance,
     retarget::{Retargeter, mapping::RigMapping},
     rig::{Rig, Take, canonical_mapping, canonical_rig},
 };
@@ -24,7 +25,7 @@ use super::{
 };
 use crate::{
     failure::{Failure, Kind},
-    interrupt, metadata,
+    interrupt,
 };
 
 /// Grows when the same input and options shall no longer give the same files.
@@ -240,8 +241,8 @@ impl<'a> Worker<'a> {
         let said = json!({
             "prompt": request.prompt,
             "seed": request.seed,
-            "seconds": metadata::decimal(made.seconds),
-            "guidance": metadata::decimal(made.guidance),
+            "seconds": provenance::decimal(made.seconds),
+            "guidance": provenance::decimal(made.guidance),
         });
         // The model's own rate is too low for most hosts.
         let fps = self.shared.job.fps.map_or(ropar_exporters::DEFAULT_FPS, |fps| fps as f32);
