@@ -212,6 +212,9 @@ pub struct BatchArguments {
     /// Replace files that this batch has not made
     #[arg(long)]
     pub overwrite: bool,
+    /// End with exit code 0 also where some files failed, so that a scheduler does not run the share again
+    #[arg(long)]
+    pub failed_ok: bool,
     /// Make nothing, only write the results of what is there
     #[arg(long, conflicts_with = "shard")]
     pub report_only: bool,

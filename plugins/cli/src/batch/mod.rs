@@ -79,7 +79,7 @@ pub fn run(arguments: &BatchArguments, terminal: &Terminal) -> Result<u8, Failur
         terminal.note(note);
     }
     terminal.result(tally.lines(&job.out, &files), &tally.to_json(&files, &warnings, &results));
-    Ok(exit_code(&tally, arguments.report_only))
+    Ok(exit_code(&tally, arguments))
 }
 
 fn warnings(plan: &Plan, targets: &[TargetRig], generator: Option<&Generator>) -> Vec<String> {
@@ -157,10 +157,10 @@ fn write_results(out: &Path, results: &Results<'_>) -> Result<Vec<String>, Failu
     Ok(files.iter().map(|(name, _)| (*name).to_owned()).collect())
 }
 
-fn exit_code(tally: &Tally, report_only: bool) -> u8 {
+fn exit_code(tally: &Tally, arguments: &BatchArguments) -> u8 {
     if interrupt::control() == ControlFlow::Break(()) {
         Kind::Cancelled.exit_code()
-    } else if tally.failed() > 0 || (report_only && tally.open > 0) {
+    } else if !arguments.failed_ok && (tally.failed() > 0 || (arguments.report_only && tally.open > 0)) {
         Kind::Partial.exit_code()
     } else {
         0
