@@ -48,7 +48,8 @@ def test_a_job_in_shares_gives_what_one_run_gives(tmp_path: Path) -> None:
     (tmp_path / "clips" / "broken.bvh").write_text("no clip")
     job = tmp_path / "job.toml"
     job.write_text(
-        "out = 'whole'\nclips = ['clips/*.bvh']\n[[target]]\nfile = 'rigs/mixamo.glb'\n[[target]]\nfile = 'rigs/vrm0.glb'\n"
+        "out = 'whole'\nclips = ['clips/*.bvh']\n"
+        "[[target]]\nfile = 'rigs/mixamo.glb'\n[[target]]\nfile = 'rigs/vrm0.glb'\n"
     )
     whole = subprocess.run([ROPAR, "batch", job, "--quiet"], check=False)
     assert whole.returncode == 7, "the broken clip failed, and nothing else"
