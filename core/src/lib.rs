@@ -11,6 +11,7 @@ pub mod motion;
 pub mod naming;
 pub mod package;
 pub mod parts;
+pub mod provenance;
 pub mod retarget;
 pub mod rig;
 mod rotation;
