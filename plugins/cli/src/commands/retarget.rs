@@ -2,14 +2,17 @@
 
 use std::{fs, path::Path, time::Instant};
 
-use ropar_core::retarget::{RetargetOptions, RetargetReport, report::Grade};
+use ropar_core::{
+    provenance,
+    retarget::{RetargetOptions, RetargetReport, report::Grade},
+};
 use ropar_exporters::{
     Format, ReadSceneOptions,
     retarget_files::{Character, CharacterOptions, RetargetFileError, retargeter},
 };
 use serde_json::json;
 
-use crate::{arguments::RetargetArguments, failure::Failure, metadata, output, terminal::Terminal};
+use crate::{arguments::RetargetArguments, failure::Failure, output, terminal::Terminal};
 
 pub fn run(arguments: &RetargetArguments, terminal: &Terminal) -> Result<(), Failure> {
     output::check_scene(&arguments.output)?;
@@ -69,7 +72,7 @@ pub fn run(arguments: &RetargetArguments, terminal: &Terminal) -> Result<(), Fai
         "fps": made.take.fps,
         "seconds": made.take.seconds(),
         "report": made.report,
-        "wall_seconds": metadata::decimal(start.elapsed().as_secs_f32()),
+        "wall_seconds": provenance::decimal(start.elapsed().as_secs_f32()),
     });
     terminal.result(lines(arguments, &made.report).join("\n"), &json!({ "files": [file], "warnings": warnings }));
     Ok(())
