@@ -60,12 +60,12 @@ impl Plan {
     }
 
     /// Adds the channels of the source's trunk and limbs; answers the knots of spine and neck: places and channels.
-    fn read(&mut self, body: &Body) -> (Vec<(f64, usize)>, Vec<(f64, usize)>) {
+    fn read(&mut self, body: &Body) -> (Knots, Knots) {
         let channel = |node: usize, joint: usize| Channel { node, t_inverse: body.t_pose(node, joint).inverse() };
         let chest = channel(body.chest(), joint::SPINE3);
         let head = body.joints[joint::HEAD].map(|node| channel(node, joint::HEAD));
         let last_neck = body.neck.last().map(|(node, _)| channel(*node, joint::NECK));
-        for index in 0..JOINT_COUNT {
+        for (index, parent) in PARENTS.into_iter().enumerate() {
             let found = match index {
                 joint::SPINE1 | joint::SPINE2 | joint::SPINE3 => {
                     let wanted = (index / 3).min(body.spine.len());
@@ -78,7 +78,7 @@ impl Plan {
                 _ => match body.joints[index] {
                     Some(node) => channel(node, index),
                     // A joint that the source lacks moves with the one before it.
-                    None => self.channels[PARENTS[index].unwrap_or_default()],
+                    None => self.channels[parent.unwrap_or_default()],
                 },
             };
             self.channels.push(found);
