@@ -87,6 +87,15 @@ impl TokenGrid {
         }
     }
 
+    /// Sets the latents of the cells from `first` on (counted `token * parts + part`); what lies outside of the grid is
+    /// ignored.
+    pub fn set_latents(&mut self, first: usize, latents: &[f32]) {
+        let start = first.saturating_mul(self.latent_size).min(self.latents.len());
+        let places = &mut self.latents[start..];
+        let count = latents.len().min(places.len());
+        places[..count].copy_from_slice(&latents[..count]);
+    }
+
     /// Whether a span of tokens has a cell to be made.
     pub fn has_masked(&self, tokens: Range<usize>) -> bool {
         self.states[tokens.start * self.parts..tokens.end * self.parts].contains(&CellState::Masked)

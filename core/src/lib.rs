@@ -1,5 +1,6 @@
 //! The domain of RoPAR.
 
+pub mod cleanup;
 pub mod credibility;
 pub mod edit;
 pub mod engine;
@@ -10,6 +11,7 @@ pub mod motion;
 pub mod naming;
 pub mod package;
 pub mod parts;
+pub mod provenance;
 pub mod retarget;
 pub mod rig;
 mod rotation;

@@ -111,6 +111,21 @@ impl Error {
             Error::Unwritable { .. } => ErrorKind::Output,
         }
     }
+
+    /// What the user can do about it, as one sentence without a full stop.
+    pub fn next_step(&self) -> &'static str {
+        match self {
+            Error::UnsupportedExtension { .. } => "name a file such as walk.glb or walk.bvh",
+            Error::Unreadable { .. } => "check the path and its permissions",
+            Error::TooLarge { .. } | Error::Glb { .. } | Error::Bvh { .. } => {
+                "use a clip that ropar wrote; where any file will do, export this one again"
+            }
+            Error::Gltf { .. } => "export the file again, as glTF 2.0 without compression",
+            Error::Fbx { .. } => "export the file again, as binary FBX 7.4 where there is a choice",
+            Error::Unfit { .. } => "choose what fits; `ropar inspect FILE` shows what a file holds",
+            Error::Unwritable { .. } => "choose a folder that exists, is writable and has room",
+        }
+    }
 }
 
 /// A motion that cannot be written as it is.

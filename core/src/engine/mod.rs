@@ -12,16 +12,22 @@
 //! # Ok::<(), ropar_core::error::Error>(())
 //! ```
 
+mod clip_grid;
 mod networks;
 
-pub use self::networks::{Context, Head, Networks};
+use std::ops::ControlFlow;
+
+pub use self::{
+    clip_grid::{CREDIBLE_THRESHOLD, ClipGrid, Confidences, resample_rows},
+    networks::{Context, Head, Networks},
+};
 use crate::{
     edit::{Redo, RedoRequest},
     error::Error,
     features::{self, Features, Origin},
     grid::TokenGrid,
     motion::Motion,
-    package::{Manifest, Package, PartSchemeReference},
+    package::{Manifest, Package},
     parts::PartScheme,
     runtime::{Runtime, RuntimeOptions, RuntimeReport},
     sampler::{Noise, Progress, SamplerSettings, sample},
@@ -79,24 +85,18 @@ impl Engine {
     /// Opens the runtime and loads the package's graphs.
     ///
     /// # Errors
-    /// [`Error::Runtime`] where the backend or a graph cannot be opened, [`Error::Package`] where a file is not listed,
-    /// [`Error::InvalidRequest`] where the package's part scheme is not valid.
+    /// [`Error::Runtime`] where the backend or a graph cannot be opened, [`Error::Package`] where a file is not listed or
+    /// the package's part scheme is not valid.
     pub fn open(package: Package, options: &RuntimeOptions) -> Result<Self, Error> {
         let runtime = Runtime::open(options)?;
-        let scheme = match &package.manifest().part_scheme {
-            PartSchemeReference::Named(name) => PartScheme::built_in(name),
-            PartSchemeReference::Inline(json) => {
-                PartScheme::from_json(&serde_json::Value::Object(json.clone()).to_string())
-            }
-        }
-        .map_err(|error| {
-            Error::invalid_request(
-                format!("{}: {error}", package.folder().display()),
-                "correct `part_scheme` in its manifest.json, or use another package",
-            )
-        })?;
+        let scheme = package.part_scheme()?;
         let networks = Networks::open(&package, &runtime, &scheme)?;
         Ok(Self { package, runtime, scheme, networks })
+    }
+
+    /// The package.
+    pub fn package(&self) -> &Package {
+        &self.package
     }
 
     /// The package's manifest.
@@ -130,6 +130,7 @@ impl Engine {
             check_seconds(seconds, manifest.limits.max_seconds)?;
         }
         let settings = self.settings(request.guidance, request.iterations, request.steps)?;
+        begin(progress)?;
         let text = self.networks.text.encode(&request.prompt)?;
         let seconds = match request.seconds {
             Some(seconds) => seconds,
@@ -155,6 +156,7 @@ impl Engine {
         }
         check_seconds(clip.frames() as f32 / clip.fps, manifest.limits.max_seconds)?;
         let settings = self.settings(request.guidance, None, None)?;
+        begin(progress)?;
         let text = self.networks.text.encode(&request.prompt)?;
 
         let at_rate = clip.resample(rate);
@@ -228,6 +230,14 @@ impl Engine {
         let seconds = mean.exp().clamp(1.0, window.min(manifest.limits.max_seconds));
         // A length that a person would type.
         Ok((seconds * 10.0).round() / 10.0)
+    }
+}
+
+/// Tells the host that work begins, so that it can cancel before the text is encoded.
+fn begin(progress: Progress<'_>) -> Result<(), Error> {
+    match progress(0.0) {
+        ControlFlow::Continue(()) => Ok(()),
+        ControlFlow::Break(()) => Err(Error::Cancelled),
     }
 }
 

@@ -96,7 +96,7 @@ impl PackageError {
     /// What the user can do about it, as one sentence without a full stop.
     pub fn next_step(&self) -> &'static str {
         match self {
-            Self::NotFound { .. } => "name the package's folder with --package",
+            Self::NotFound { .. } => "name the package's folder (on the command line with --package)",
             Self::FolderMissing { .. } | Self::ManifestMissing { .. } => {
                 "name the folder that holds manifest.json, such as models/pretrained/ropar-base"
             }

@@ -11,6 +11,8 @@ mod verify;
 
 use std::path::{Path, PathBuf};
 
+use crate::parts::PartScheme;
+
 pub use self::{
     error::PackageError,
     locate::{DEFAULT_PACKAGE, locate},
@@ -87,6 +89,33 @@ impl Package {
     /// The manifest.
     pub fn manifest(&self) -> &Manifest {
         &self.manifest
+    }
+
+    /// The body parts that the package's tokens stand for.
+    ///
+    /// # Errors
+    /// [`PackageError::ManifestInvalid`] where the manifest's scheme is unknown or not valid.
+    pub fn part_scheme(&self) -> Result<PartScheme, PackageError> {
+        match &self.manifest.part_scheme {
+            PartSchemeReference::Named(name) => PartScheme::built_in(name),
+            PartSchemeReference::Inline(json) => {
+                PartScheme::from_json(&serde_json::Value::Object(json.clone()).to_string())
+            }
+        }
+        .map_err(|error| PackageError::ManifestInvalid {
+            manifest: self.folder.join(MANIFEST_FILE),
+            reason: format!("`part_scheme`: {error}"),
+        })
+    }
+
+    /// What hosts show of a package, as a JSON object: `folder`, `manifest` and the names of the `parts`.
+    ///
+    /// # Errors
+    /// As [`part_scheme`](Self::part_scheme).
+    pub fn summary(&self) -> Result<serde_json::Value, PackageError> {
+        let scheme = self.part_scheme()?;
+        let parts: Vec<&str> = scheme.parts().iter().map(|part| part.name.as_str()).collect();
+        Ok(serde_json::json!({ "folder": self.folder, "manifest": self.manifest, "parts": parts }))
     }
 
     /// Path of a listed file, by its name in the manifest (see [`file`]).

@@ -3,6 +3,7 @@
 //! Metres, seconds, Y up, right-handed, quaternions (x, y, z, w). Double precision, because files are read into these types
 //! and written from them without loss.
 
+mod canonical;
 mod pose;
 mod resample;
 mod take;
@@ -11,6 +12,7 @@ use std::collections::BTreeMap;
 
 use glam::{DMat4, DQuat, DVec3};
 
+pub use canonical::{canonical_mapping, canonical_rig};
 pub use pose::{global_poses, global_positions};
 pub use take::{Take, Track};
 

@@ -2,40 +2,18 @@
 
 use glam::DVec3;
 use ropar_core::motion::Motion;
-use ropar_core::skeleton::{JOINT_COUNT, JOINT_NAMES, PARENTS, STANDING_PELVIS_HEIGHT, rest_offsets};
+use ropar_core::rig::canonical_rig;
+use ropar_core::skeleton::{JOINT_COUNT, JOINT_NAMES, PARENTS, rest_offsets};
 
-use super::{Node, NodeKind, Origin, Scene, Take, Track, Transform};
+use super::{Origin, Scene, Take};
 
 /// How far, in metres, a joint may lie from its canonical place for the skeleton to count as canonical.
 const TOLERANCE: f64 = 1e-4;
 
 /// The canonical skeleton at rest, nodes 0 to 21 in canonical order, with `motion` as its only take.
 pub fn from_motion(motion: &Motion, name: &str) -> Scene {
-    let nodes = (0..JOINT_COUNT)
-        .map(|joint| {
-            let mut translation = rest_offsets()[joint].as_dvec3();
-            if PARENTS[joint].is_none() {
-                translation.y = f64::from(STANDING_PELVIS_HEIGHT);
-            }
-            Node {
-                name: JOINT_NAMES[joint].to_owned(),
-                parent: PARENTS[joint],
-                rest: Transform { translation, ..Transform::IDENTITY },
-                kind: NodeKind::Joint,
-            }
-        })
-        .collect();
-    let tracks = (0..JOINT_COUNT)
-        .map(|joint| Track {
-            node: joint,
-            translation: (joint == 0).then(|| motion.root.iter().map(|root| root.as_dvec3()).collect()),
-            rotation: Some(motion.rotations.iter().map(|pose| pose[joint].as_dquat()).collect()),
-            scale: None,
-        })
-        .collect();
-    let take = Take { name: name.to_owned(), fps: f64::from(motion.fps), frames: motion.frames(), tracks };
     let origin = Origin { metres_per_unit: Some(1.0), up_axis: "+Y".to_owned(), ..Origin::default() };
-    Scene { nodes, takes: vec![take], origin, ..Scene::default() }
+    Scene { nodes: canonical_rig().nodes, takes: vec![Take::from_motion(motion, name)], origin, ..Scene::default() }
 }
 
 /// The motion of `take` where the scene's skeleton is the canonical one: the canonical names, parents, places and

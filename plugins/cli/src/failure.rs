@@ -1,6 +1,6 @@
 //! Failures: one line, the next step, and a kind that is the exit code.
 
-use std::{path::Path, process::ExitCode};
+use std::path::Path;
 
 use serde::Serialize;
 
@@ -25,7 +25,7 @@ pub enum Kind {
 }
 
 impl Kind {
-    fn code(self) -> u8 {
+    pub fn exit_code(self) -> u8 {
         match self {
             Self::Internal => 1,
             Self::Usage => 2,
@@ -36,10 +36,6 @@ impl Kind {
             // 128 + SIGINT, as shells report it.
             Self::Cancelled => 130,
         }
-    }
-
-    pub fn exit_code(self) -> ExitCode {
-        ExitCode::from(self.code())
     }
 }
 
@@ -81,7 +77,7 @@ impl Failure {
         )
     }
 
-    pub fn exit_code(&self) -> ExitCode {
+    pub fn exit_code(&self) -> u8 {
         self.kind.exit_code()
     }
 
@@ -89,7 +85,7 @@ impl Failure {
         serde_json::json!({
             "error": {
                 "kind": self.kind,
-                "exit_code": self.kind.code(),
+                "exit_code": self.kind.exit_code(),
                 "message": self.message,
                 "next_step": self.next_step,
             }
@@ -124,23 +120,13 @@ impl From<ropar_core::text::TextError> for Failure {
 
 impl From<ropar_exporters::Error> for Failure {
     fn from(error: ropar_exporters::Error) -> Self {
-        use ropar_exporters::{Error, ErrorKind};
+        use ropar_exporters::ErrorKind;
         let kind = match error.kind() {
             ErrorKind::Usage => Kind::Usage,
             ErrorKind::Input => Kind::Input,
             ErrorKind::Output => Kind::Output,
         };
-        let next_step = match error {
-            Error::UnsupportedExtension { .. } => "name a file such as walk.glb or walk.bvh",
-            Error::Unreadable { .. } => "check the path and its permissions",
-            Error::TooLarge { .. } | Error::Glb { .. } | Error::Bvh { .. } => {
-                "use a clip that ropar wrote; where any file will do, export this one again"
-            }
-            Error::Gltf { .. } => "export the file again, as glTF 2.0 without compression",
-            Error::Fbx { .. } => "export the file again, as binary FBX 7.4 where there is a choice",
-            Error::Unfit { .. } => "choose what fits; `ropar inspect FILE` shows what a file holds",
-            Error::Unwritable { .. } => "choose a folder that exists, is writable and has room",
-        };
+        let next_step = error.next_step();
         Self::new(kind, error.to_string(), next_step)
     }
 }

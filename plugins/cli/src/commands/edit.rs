@@ -2,12 +2,12 @@
 
 use std::time::Instant;
 
-use ropar_core::{edit::RedoRequest, parts::PartScheme};
+use ropar_core::{edit::RedoRequest, parts::PartScheme, provenance};
 use ropar_exporters::{Format, read_clip, replace_joints};
 use serde_json::json;
 
 use super::{check_prompt, fresh_seed, open_engine, read_package};
-use crate::{arguments::EditArguments, failure::Failure, interrupt, metadata, output, terminal::Terminal};
+use crate::{arguments::EditArguments, failure::Failure, interrupt, output, terminal::Terminal};
 
 pub fn run(arguments: &EditArguments, terminal: &Terminal) -> Result<(), Failure> {
     output::check(&arguments.output)?;
@@ -46,18 +46,18 @@ pub fn run(arguments: &EditArguments, terminal: &Terminal) -> Result<(), Failure
     };
     let edit = json!({
         "redo": request.parts,
-        "start": request.start.map(metadata::decimal),
-        "end": request.end.map(metadata::decimal),
+        "start": request.start.map(provenance::decimal),
+        "end": request.end.map(provenance::decimal),
         "prompt": request.prompt,
         "in_step": request.in_step,
         "seed": request.seed,
-        "guidance": request.guidance.map(metadata::decimal),
+        "guidance": request.guidance.map(provenance::decimal),
     });
-    let extras = metadata::of_edit(&clip.extras, engine.manifest(), edit);
+    let extras = provenance::of_edit(&clip.extras, engine.manifest(), edit);
     let joints = owned_joints(engine.scheme(), &request.parts);
     replace_joints(&arguments.clip, &arguments.output, &motion, &joints, &extras)?;
 
-    if let Some(note) = metadata::licence_note(engine.manifest()) {
+    if let Some(note) = provenance::licence_note(engine.manifest()) {
         terminal.note(note);
     }
     let wall_seconds = start.elapsed().as_secs_f32();
@@ -65,7 +65,7 @@ pub fn run(arguments: &EditArguments, terminal: &Terminal) -> Result<(), Failure
     terminal.result(
         format!("{path}: {} made anew, seed {}, in {wall_seconds:.1} s", request.parts.join(", "), request.seed),
         &json!({
-            "files": [{ "path": arguments.output, "seed": request.seed, "wall_seconds": metadata::decimal(wall_seconds) }],
+            "files": [{ "path": arguments.output, "seed": request.seed, "wall_seconds": provenance::decimal(wall_seconds) }],
             "redo": request.parts,
             "warnings": warnings,
             "runtime": engine.report(),

@@ -2,12 +2,15 @@
 
 use std::{path::Path, time::Instant};
 
-use ropar_core::engine::{Engine, GenerateRequest, Generated, check_seconds};
+use ropar_core::{
+    engine::{Engine, GenerateRequest, Generated, check_seconds},
+    provenance,
+};
 use ropar_exporters::{Clip, write_clip};
 use serde_json::{Value, json};
 
 use super::{check_prompt, fresh_seed, open_engine, read_package};
-use crate::{arguments::GenerateArguments, failure::Failure, interrupt, metadata, output, terminal::Terminal};
+use crate::{arguments::GenerateArguments, failure::Failure, interrupt, output, terminal::Terminal};
 
 /// Highest rate that is written; capture systems stay below it, and a typing error does not fill the disk.
 const HIGHEST_FPS: f32 = 960.0;
@@ -52,7 +55,7 @@ pub fn run(arguments: &GenerateArguments, terminal: &Terminal) -> Result<(), Fai
         };
         files.push(write(&engine, &request, made, arguments.fps, path, start)?);
     }
-    if let Some(note) = metadata::licence_note(engine.manifest()) {
+    if let Some(note) = provenance::licence_note(engine.manifest()) {
         terminal.note(note);
     }
     let lines: Vec<String> = files.iter().map(describe).collect();
@@ -80,16 +83,17 @@ fn write(
     path: &Path,
     start: Instant,
 ) -> Result<Value, Failure> {
-    let extras = metadata::of_generation(engine.manifest(), &request.prompt, request.seed, made.seconds, made.guidance);
+    let extras =
+        provenance::of_generation(engine.manifest(), &request.prompt, request.seed, made.seconds, made.guidance);
     let clip = Clip::new(made.motion.resample(fps), extras);
     write_clip(path, &clip, None)?;
     Ok(json!({
         "path": path,
         "seed": request.seed,
-        "seconds": metadata::decimal(made.seconds),
+        "seconds": provenance::decimal(made.seconds),
         "frames": clip.motion.frames(),
-        "fps": metadata::decimal(fps),
-        "wall_seconds": metadata::decimal(start.elapsed().as_secs_f32()),
+        "fps": provenance::decimal(fps),
+        "wall_seconds": provenance::decimal(start.elapsed().as_secs_f32()),
     }))
 }
 

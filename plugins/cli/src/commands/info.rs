@@ -18,7 +18,7 @@ pub fn run(arguments: &InfoArguments, terminal: &Terminal) -> Result<(), Failure
         "version": env!("CARGO_PKG_VERSION"),
         "runtime": engine.report(),
         "runtime_folder": user_folder::runtime(),
-        "package": { "folder": package.folder(), "manifest": engine.manifest(), "parts": parts },
+        "package": package.summary()?,
     });
     let mut lines = vec![format!("ropar {}", env!("CARGO_PKG_VERSION")), String::new()];
     lines.extend(runtime_lines(engine.report()));

@@ -13,11 +13,11 @@ use std::hash::{BuildHasher as _, RandomState};
 
 use ropar_core::{engine::Engine, package::Package, text::Prompt};
 
-use crate::{arguments::EngineArguments, failure::Failure};
+use crate::{arguments::EngineArguments, failure::Failure, installation};
 
 /// The named package, or the one that ships; only its manifest is read.
 fn read_package(arguments: &EngineArguments) -> Result<Package, Failure> {
-    let folder = ropar_core::package::locate(arguments.package.as_deref())?;
+    let folder = ropar_core::package::locate(arguments.package.as_deref(), installation::folders())?;
     Ok(Package::read(&folder)?)
 }
 

@@ -1,7 +1,8 @@
-//! What a written file says about its origin.
+//! What a made motion says about its origin: metadata that goes into files.
 
-use ropar_core::package::Manifest;
 use serde_json::{Map, Value, json};
+
+use crate::package::Manifest;
 
 /// A number as a person would write it: 3.2, where the plain conversion says 3.200000047683716.
 pub fn decimal(number: f32) -> Value {

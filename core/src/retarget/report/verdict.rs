@@ -1,0 +1,95 @@
+//! One line for the person who has a thousand clips to look at.
+
+use std::fmt;
+
+use serde::Serialize;
+
+use super::RetargetReport;
+use crate::retarget::RetargetOptions;
+
+/// What to do with a clip.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Default)]
+#[serde(rename_all = "snake_case")]
+pub enum Grade {
+    /// Use it.
+    #[default]
+    Good,
+    /// Something is unusual.
+    LookAtIt,
+    /// Not usable.
+    Failed,
+}
+
+impl fmt::Display for Grade {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Grade::Good => "good",
+            Grade::LookAtIt => "look at it",
+            Grade::Failed => "failed",
+        })
+    }
+}
+
+/// A grade with its reason.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Default)]
+pub struct Verdict {
+    pub grade: Grade,
+    /// One plain sentence without a full stop: the worst finding, or what was checked.
+    pub reason: String,
+}
+
+/// From the worst finding to the least; the first that applies is the reason.
+pub(super) fn judge(report: &RetargetReport, options: &RetargetOptions) -> Verdict {
+    let failed = |reason: String| Verdict { grade: Grade::Failed, reason };
+    let look = |reason: String| Verdict { grade: Grade::LookAtIt, reason };
+    if !report.limb_direction_largest.is_finite() || !report.jerk_ratio.is_finite() {
+        return failed("a value of the result is no number".to_owned());
+    }
+    if report.bone_length_drift > 1.0 {
+        return failed(format!("bones change their length by up to {:.1} mm", report.bone_length_drift));
+    }
+    if report.limb_direction_median > 20.0 {
+        return failed(format!(
+            "limbs point {:.0} degrees away from the source's in half of all cases; is the mapping right?",
+            report.limb_direction_median
+        ));
+    }
+    if report.mapping_confidence < 0.5 {
+        let share = report.mapping_confidence * 100.0;
+        return look(format!("the mapping is only {share:.0} % sure of one of the joints"));
+    }
+    if report.angular_velocity_ratio > 2.0 {
+        return look(format!(
+            "{} turns {:.1} times as fast as in the source",
+            report.angular_velocity_at, report.angular_velocity_ratio
+        ));
+    }
+    if report.limb_direction_median > 3.0 {
+        return look(format!("limbs point {:.1} degrees away from the source's", report.limb_direction_median));
+    }
+    if report.limb_direction_largest > 35.0 {
+        return look(format!(
+            "the limb from {} points {:.0} degrees away from the source's in some frame",
+            report.limb_direction_at, report.limb_direction_largest
+        ));
+    }
+    if options.contacts {
+        if let Some(slide) = report.foot_slide.filter(|slide| *slide > 2.0) {
+            return look(format!("standing feet slide at {slide:.1} cm/s"));
+        }
+        if report.penetration > 10.0 {
+            return look(format!("a foot sinks {:.0} mm into the floor", report.penetration));
+        }
+        if let Some(f1) = report.contact_f1.filter(|f1| *f1 < 0.7) {
+            return look(format!("feet stand at other times than in the source (F1 {f1:.2})"));
+        }
+    }
+    if report.jerk_ratio > 2.0 {
+        return look(format!("the motion is {:.1} times as jerky as the source", report.jerk_ratio));
+    }
+    let feet = report.foot_slide.map(|slide| format!(", standing feet slide at {slide:.1} cm/s")).unwrap_or_default();
+    Verdict {
+        grade: Grade::Good,
+        reason: format!("limbs within {:.1} degrees of the source's (median){feet}", report.limb_direction_median),
+    }
+}

@@ -1,0 +1,66 @@
+//! What stands in the way of a retarget, in words for the person who asked for it.
+
+/// A pair of rigs or a take that cannot be retargeted.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum RetargetError {
+    /// The mapping lacks a joint without which there is no body.
+    #[error("the {side} has no {joint}: the mapping ({family}) names no node for it")]
+    MissingJoint {
+        /// `source` or `target`.
+        side: &'static str,
+        /// The canonical joint.
+        joint: &'static str,
+        /// How the rig was mapped.
+        family: String,
+    },
+    /// The mapping does not fit the rig.
+    #[error("the mapping of the {side} is wrong: {reason}")]
+    Mapping {
+        /// `source` or `target`.
+        side: &'static str,
+        /// What is wrong, with the node.
+        reason: String,
+    },
+    /// A node above a joint is scaled in a way that shears what hangs on it.
+    #[error("the {side}'s node `{node}` is scaled by {scale:?}, which is not the same in all directions")]
+    Scale {
+        /// `source` or `target`.
+        side: &'static str,
+        /// The node's name.
+        node: String,
+        /// Its scale.
+        scale: [f64; 3],
+    },
+    /// Neither the rest pose nor a frame of an animation shows how the body stands.
+    #[error("the {side} cannot be aligned: {reason}")]
+    Alignment {
+        /// `source` or `target`.
+        side: &'static str,
+        /// What the rest pose is like.
+        reason: String,
+    },
+    /// The take is not one of the source's.
+    #[error("the take `{take}` does not fit the source: {reason}")]
+    Take {
+        /// The take's name.
+        take: String,
+        /// What is wrong.
+        reason: String,
+    },
+}
+
+impl RetargetError {
+    /// What the user can do about it, as one sentence without a full stop.
+    pub fn next_step(&self) -> &'static str {
+        match self {
+            Self::MissingJoint { .. } | Self::Mapping { .. } => {
+                "write the mapping with `ropar map FILE`, complete it by hand and pass it with --map or --source-map"
+            }
+            Self::Scale { .. } => "apply the scale in the program that the rig comes from and export it again",
+            Self::Alignment { .. } => {
+                "give the rig a rest pose in which it stands, arms out or hanging, or a file with an animation that does"
+            }
+            Self::Take { .. } => "take the clip and the rig from the same file",
+        }
+    }
+}

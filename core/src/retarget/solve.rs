@@ -1,0 +1,302 @@
+//! The retargeter: tables made once per pair of rigs, and the passes over a clip.
+
+use glam::{DQuat, DVec3};
+
+use super::alignment::LEGS;
+use super::body::Body;
+use super::plan::Plan;
+use super::posed::{Animation, Posed, with_ancestors};
+use super::report::{self, Observer};
+use super::retarget_error::RetargetError;
+use super::write::{Ground, Writer};
+use super::{MappedRig, RetargetOptions, Retargeted};
+use crate::cleanup::contacts::{Contact, ContactLimits, detect};
+use crate::cleanup::plant::{Leg, Planting};
+use crate::cleanup::two_bone::Limb;
+use crate::motion::Motion;
+use crate::retarget::mapping::RigMapping;
+use crate::rig::{Rig, Take, canonical_mapping, canonical_rig};
+use crate::skeleton::joint;
+
+/// Time over which the path over the ground is smoothed, seconds: longer than a step, so that sway stays with the hips.
+const PATH_SECONDS: f64 = 0.8;
+/// The share of frames that may lie below what is taken for a clip's floor.
+const BELOW_FLOOR: f64 = 0.02;
+
+/// Carries clips of one rig to another. Thread-safe; clips may be retargeted in parallel.
+pub struct Retargeter {
+    source: Side,
+    target: Side,
+    /// `None` where the source's rest pose says nothing and each clip has to.
+    pair: Option<Pair>,
+}
+
+/// One of the two rigs.
+struct Side {
+    rig: Rig,
+    mapping: RigMapping,
+    takes: Vec<Take>,
+}
+
+/// What is worked out once.
+struct Pair {
+    source: Body,
+    target: Body,
+    plan: Plan,
+    writer: Writer,
+    /// The source's nodes that are read, with their ancestors.
+    read: Vec<usize>,
+    legs: [Leg; 2],
+    observers: [Observer; 2],
+}
+
+/// A clip as it is carried over: canonical rotations and places in the canonical world.
+struct Clip {
+    rotations: Vec<DQuat>,
+    hips: Vec<DVec3>,
+    /// Heel and ball of both feet.
+    soles: [[Vec<DVec3>; 2]; 2],
+}
+
+impl Retargeter {
+    /// Prepares a pair of rigs.
+    ///
+    /// Where neither the source's rest pose nor a take given with it says how it stands, the alignment is worked out per
+    /// clip.
+    ///
+    /// # Errors
+    /// A missing joint, a mapping that does not fit, an uneven scale, a rest pose that cannot be used.
+    pub fn new(source: MappedRig<'_>, target: MappedRig<'_>) -> Result<Retargeter, RetargetError> {
+        let target_body = Body::new("target", target)?;
+        let pair = match Body::new("source", source) {
+            Ok(body) => Some(Pair::new((body, source), (target_body, target))),
+            Err(RetargetError::Alignment { .. }) => None,
+            Err(error) => return Err(error),
+        };
+        let side = |mapped: MappedRig<'_>| Side {
+            rig: mapped.rig.clone(),
+            mapping: mapped.mapping.clone(),
+            takes: if pair.is_none() { mapped.takes.to_vec() } else { Vec::new() },
+        };
+        Ok(Retargeter { source: side(source), target: side(target), pair })
+    }
+
+    /// Prepares motions of the canonical skeleton for `target`.
+    ///
+    /// # Errors
+    /// As [`new`](Self::new).
+    pub fn from_canonical(target: MappedRig<'_>) -> Result<Retargeter, RetargetError> {
+        let (rig, mapping) = (canonical_rig(), canonical_mapping());
+        Self::new(MappedRig { rig: &rig, mapping: &mapping, takes: &[] }, target)
+    }
+
+    /// Carries a take of the source rig over.
+    ///
+    /// # Errors
+    /// A take that is not one of the source's, or that never shows it standing where the rest pose does not.
+    pub fn retarget(&self, take: &Take, options: &RetargetOptions) -> Result<Retargeted, RetargetError> {
+        check(&self.source.rig, take)?;
+        let made;
+        let pair = match &self.pair {
+            Some(pair) => pair,
+            None => {
+                let source = MappedRig { takes: std::slice::from_ref(take), ..self.source.mapped() };
+                let bodies = (Body::new("source", source)?, Body::new("target", self.target.mapped())?);
+                made = Pair::new((bodies.0, source), (bodies.1, self.target.mapped()));
+                &made
+            }
+        };
+        let (retargeted, contacts, floor) = pair.carry(&self.source.rig, take, options);
+        let source = report::Side { rig: &self.source.rig, mapping: &self.source.mapping, take, floor };
+        let target =
+            report::Side { rig: &self.target.rig, mapping: &self.target.mapping, take: &retargeted, floor: 0.0 };
+        let report = report::measure([source, target], &pair.observers, &contacts, options);
+        Ok(Retargeted { take: retargeted, report })
+    }
+
+    /// Only the take of [`retarget`](Self::retarget), without the time that measuring takes.
+    ///
+    /// # Errors
+    /// As [`retarget`](Self::retarget).
+    pub fn solve(&self, take: &Take, options: &RetargetOptions) -> Result<Take, RetargetError> {
+        match &self.pair {
+            Some(pair) => {
+                check(&self.source.rig, take)?;
+                Ok(pair.carry(&self.source.rig, take, options).0)
+            }
+            None => self.retarget(take, options).map(|made| made.take),
+        }
+    }
+
+    /// Carries a motion of the canonical skeleton over; the source must be that ([`from_canonical`](Self::from_canonical)).
+    ///
+    /// # Errors
+    /// As [`retarget`](Self::retarget).
+    pub fn retarget_motion(
+        &self,
+        motion: &Motion,
+        name: &str,
+        options: &RetargetOptions,
+    ) -> Result<Retargeted, RetargetError> {
+        self.retarget(&Take::from_motion(motion, name), options)
+    }
+}
+
+impl Side {
+    fn mapped(&self) -> MappedRig<'_> {
+        MappedRig { rig: &self.rig, mapping: &self.mapping, takes: &self.takes }
+    }
+}
+
+fn check(rig: &Rig, take: &Take) -> Result<(), RetargetError> {
+    let wrong = |reason: String| Err(RetargetError::Take { take: take.name.clone(), reason });
+    if take.frames == 0 {
+        return wrong("it has no frames".to_owned());
+    }
+    if !(take.fps.is_finite() && take.fps > 0.0) {
+        return wrong(format!("its rate is {}", take.fps));
+    }
+    for track in &take.tracks {
+        if track.node >= rig.nodes.len() {
+            return wrong(format!("it moves node {}, and the rig has {} nodes", track.node, rig.nodes.len()));
+        }
+        let vectors = [&track.translation, &track.scale];
+        let short = vectors.iter().any(|values| values.as_ref().is_some_and(|values| values.len() != take.frames))
+            || track.rotation.as_ref().is_some_and(|values| values.len() != take.frames);
+        let broken = vectors.iter().any(|values| values.as_ref().is_some_and(|v| v.iter().any(|v| !v.is_finite())))
+            || track.rotation.as_ref().is_some_and(|v| v.iter().any(|q| !q.is_finite() || q.length_squared() < 1e-12));
+        if short || broken {
+            let what = if short { "another number of values than frames" } else { "a value that is no number" };
+            return wrong(format!("`{}` has {what}", rig.nodes[track.node].name));
+        }
+    }
+    Ok(())
+}
+
+impl Pair {
+    fn new(source: (Body, MappedRig<'_>), target: (Body, MappedRig<'_>)) -> Pair {
+        let plan = Plan::new((&source.0, source.1), (&target.0, target.1));
+        let writer = Writer::new(target.1.rig, target.1.mapping.root, &target.0, &plan);
+        let limbs = source.0.joints.iter().flatten().copied();
+        let read = with_ancestors(source.1.rig, plan.channels.iter().map(|channel| channel.node).chain(limbs));
+        let legs = std::array::from_fn(|side| {
+            let [hip, knee, ankle, foot] = LEGS[side];
+            let limb = Limb { along: DVec3::NEG_Y, hinge: DVec3::X, lengths: target.0.leg[side] };
+            let (offset, sole) = (target.0.hip_offsets[side], target.0.soles[side]);
+            Leg { offset, limb, sole, hip, knee, ankle, foot }
+        });
+        let observers = [Observer::new(&source.0), Observer::new(&target.0)];
+        Pair { source: source.0, target: target.0, plan, writer, read, legs, observers }
+    }
+
+    /// The take on the target, the contacts of the source's feet, and the height of the source's floor.
+    fn carry(&self, rig: &Rig, take: &Take, options: &RetargetOptions) -> (Take, [Vec<Contact>; 2], f64) {
+        let mut clip = self.read(rig, take);
+        let floor = self.floor(&clip);
+        for points in clip.soles.as_flattened_mut() {
+            points.iter_mut().for_each(|point| point.y -= floor);
+        }
+        let leg = self.source.leg_length();
+        let contacts: [Vec<Contact>; 2] =
+            clip.soles.each_ref().map(|[heel, ball]| detect(heel, ball, leg, take.fps, &ContactLimits::CAPTURED));
+        self.scale(&mut clip.hips, floor);
+
+        let stride = self.plan.channels.len();
+        if options.contacts {
+            let (hips, rotations) = (&mut clip.hips, &mut clip.rotations);
+            let (legs, pelvis, fps) = (self.legs, joint::PELVIS, take.fps);
+            Planting { hips, rotations, stride, pelvis, legs, contacts: &contacts, fps }.plant();
+        }
+        let path = (options.in_place || options.ground_root).then(|| path(&clip, stride, take.fps));
+        if let Some(path) = path.as_ref().filter(|_| options.in_place) {
+            let start = path[0].place;
+            for (hips, ground) in clip.hips.iter_mut().zip(path) {
+                *hips += start - ground.place;
+            }
+        }
+        let ground = path.filter(|_| options.ground_root).map(|mut path| {
+            if options.in_place {
+                let start = path[0].place;
+                path.iter_mut().for_each(|ground| ground.place = start);
+            }
+            path
+        });
+        let rotations = (clip.rotations.as_slice(), stride);
+        let take = self.writer.write(&take.name, take.fps, rotations, &clip.hips, ground.as_deref());
+        (take, contacts, floor)
+    }
+
+    /// Reads canonical rotations and places off the source.
+    fn read(&self, rig: &Rig, take: &Take) -> Clip {
+        let body = &self.source;
+        let animation = Animation::of(rig, take);
+        let mut posed = Posed::at_rest(rig);
+        let into = body.alignment.stage.inverse();
+        let node = |joint: usize| body.joints[joint].unwrap_or_default();
+        let hips = [node(joint::LEFT_HIP), node(joint::RIGHT_HIP)];
+        let ankles = LEGS.map(|[_, _, ankle, _]| (node(ankle), ankle));
+        let mut clip = Clip {
+            rotations: Vec::with_capacity(take.frames * self.plan.channels.len()),
+            hips: Vec::with_capacity(take.frames),
+            soles: std::array::from_fn(|_| std::array::from_fn(|_| Vec::with_capacity(take.frames))),
+        };
+        for frame in 0..take.frames {
+            posed.go_to(rig, &self.read, &animation, frame);
+            let place = |node: usize| into * (posed.position[node] - body.origin);
+            clip.hips.push((place(hips[0]) + place(hips[1])) / 2.0);
+            let start = clip.rotations.len();
+            let rotations =
+                self.plan.channels.iter().map(|channel| into * posed.rotation[channel.node] * channel.t_inverse);
+            clip.rotations.extend(rotations);
+            for ((points, sole), (node, joint)) in clip.soles.iter_mut().zip(&body.soles).zip(ankles) {
+                let (ankle, turn) = (place(node), clip.rotations[start + joint]);
+                points[0].push(ankle + turn * sole.heel);
+                points[1].push(ankle + turn * sole.ball);
+            }
+        }
+        clip
+    }
+
+    /// Height of the floor on which the clip happens: where the lowest soles are.
+    fn floor(&self, clip: &Clip) -> f64 {
+        let [[a, b], [c, d]] = &clip.soles;
+        let mut lowest: Vec<f64> =
+            (0..clip.hips.len()).map(|frame| a[frame].y.min(b[frame].y).min(c[frame].y).min(d[frame].y)).collect();
+        let index = ((lowest.len() - 1) as f64 * BELOW_FLOOR).round() as usize;
+        *lowest.select_nth_unstable_by(index, f64::total_cmp).1
+    }
+
+    /// The hips in the scale of the target's legs, over its floor at height 0.
+    ///
+    /// Heights count from the ankle of a flat foot, because shoes and flesh below it do not scale with legs.
+    fn scale(&self, hips: &mut [DVec3], floor: f64) {
+        let ankle = |body: &Body| -(body.soles[0].heel.y + body.soles[1].heel.y) / 2.0;
+        let (from, to) = (ankle(&self.source), ankle(&self.target));
+        let factor = self.target.leg_length() / self.source.leg_length();
+        for place in hips {
+            place.y = (place.y - floor - from) * factor + to;
+            place.x *= factor;
+            place.z *= factor;
+        }
+    }
+}
+
+/// The smoothed path of the hips over the ground, and the heading.
+fn path(clip: &Clip, stride: usize, fps: f64) -> Vec<Ground> {
+    let radius = (PATH_SECONDS * fps / 2.0).round() as usize;
+    let last = clip.hips.len() - 1;
+    let mut heading = 0.0;
+    (0..clip.hips.len())
+        .map(|frame| {
+            // Symmetric around the frame also near the ends, so that a straight path stays where it is.
+            let radius = radius.min(frame).min(last - frame);
+            let near = &clip.hips[frame - radius..=frame + radius];
+            let mean = near.iter().sum::<DVec3>() / near.len() as f64;
+            let facing = clip.rotations[frame * stride + joint::PELVIS] * DVec3::Z;
+            let angle = facing.x.atan2(facing.z);
+            let turn = std::f64::consts::TAU;
+            heading = angle + ((heading - angle) / turn).round() * turn;
+            Ground { place: DVec3::new(mean.x, 0.0, mean.z), heading }
+        })
+        .collect()
+}
