@@ -73,7 +73,7 @@ def main() -> int:
     parser.add_argument("--package", default=str(ROOT / "models" / "pretrained" / "ropar-base"))
     arguments = parser.parse_args()
     subprocess.run(
-        "cargo build --quiet --release -p ropar-exporters --example measure_retarget --example drawn_rigs".split(),
+        ["cargo", "build", "--quiet", "--release", "-p", "ropar-exporters", "--examples"],
         cwd=ROOT,
         check=True,
     )
