@@ -49,6 +49,9 @@ pub(super) struct Plan {
     pub(super) twists: Vec<TwistDrive>,
 }
 
+/// Places along a chain, 0 to 1, with the channels that tell how the source turns there.
+type Knots = Vec<(f64, usize)>;
+
 impl Plan {
     pub(super) fn new(source: (&Body, MappedRig<'_>), target: (&Body, MappedRig<'_>)) -> Plan {
         let mut plan = Plan { channels: Vec::new(), drives: Vec::new(), twists: Vec::new() };
