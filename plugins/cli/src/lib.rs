@@ -53,7 +53,6 @@ fn dispatch(command: &Command, terminal: &Terminal) -> Result<u8, Failure> {
         Command::Retarget(arguments) => commands::retarget::run(arguments, terminal),
         Command::Convert(arguments) => commands::convert::run(arguments, terminal),
         Command::Inspect(arguments) => commands::inspect::run(arguments, terminal),
-        Command::Retarget(arguments) => commands::retarget::run(arguments, terminal),
         Command::Map(arguments) => commands::map::run(arguments, terminal),
         Command::Info(arguments) => commands::info::run(arguments, terminal),
         Command::Setup(arguments) => commands::setup::run(arguments, terminal),
