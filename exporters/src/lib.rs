@@ -30,6 +30,8 @@ pub mod gltf;
 mod insert_files;
 pub mod inspect;
 mod motion_check;
+pub mod retarget_files;
+mod rig_file;
 pub mod same_rig;
 pub mod scene;
 mod scene_files;
@@ -44,7 +46,10 @@ use serde_json::{Map, Value};
 pub use crate::gltf::{Existing, InsertOptions};
 pub use error::{Error, ErrorKind, UnfitMotion};
 pub use insert_files::{InsertTakesOptions, insert_take, insert_takes};
-pub use scene_files::{ReadSceneOptions, WriteSceneOptions, read_scene, read_scene_with, write_scene};
+pub use rig_file::RigFile;
+pub use scene_files::{
+    ReadSceneOptions, WriteSceneOptions, read_scene, read_scene_bytes, read_scene_with, write_scene,
+};
 
 /// Frames per second of a file when the user asks for nothing else.
 pub const DEFAULT_FPS: f32 = 30.0;

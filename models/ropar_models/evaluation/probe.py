@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -34,9 +35,20 @@ def _style_measures(p: np.ndarray) -> dict[str, float]:
 
 
 def run(
-    model: Model, out: Path, seeds: int = 40, data: Path | None = None, only: list[str] | None = None
+    model: Model,
+    out: Path,
+    seeds: int = 40,
+    data: Path | None = None,
+    only: list[str] | None = None,
+    minutes: float | None = None,
 ) -> dict[str, Any]:
-    """Run all probes and write `out` (JSON). Prints a line a probe."""
+    """Run all probes and write `out` (JSON). Prints a line a probe.
+
+    With `minutes`, the number of seeds is lowered, but not below 4, so that it takes about that long; the result says
+    how many there were.
+    """
+    if minutes is not None:
+        seeds = affordable_seeds(model, seeds, minutes)
     probes = table()
     gates = probes["gates"]
     result: dict[str, Any] = {"seeds": seeds, "sampler": model.manifest["sampler"], "probes": {}, "styles": {}}
@@ -76,6 +88,17 @@ def run(
     print(json.dumps(result["quality"], indent=1))
     out.write_text(json.dumps(result, indent=1))
     return result
+
+
+def affordable_seeds(model: Model, seeds: int, minutes: float) -> int:
+    """How many seeds a prompt fit into `minutes`, from the time of four short motions."""
+    model.positions("a person walks forward.", 1, 1, 2.0)
+    began = time.monotonic()
+    model.positions("a person walks forward.", 4, 1, 4.0)
+    one = (time.monotonic() - began) / 4
+    probes = table()
+    prompts = 7 + sum(1 + len(p["free"]) for p in probes["probes"])
+    return int(np.clip(60 * minutes / (prompts * one), 4, seeds))
 
 
 def styles(model: Model, spec: dict[str, Any], seeds: int, everything: list[np.ndarray]) -> dict[str, Any]:

@@ -20,6 +20,8 @@ pub enum Kind {
     Runtime,
     /// The file to write.
     Output,
+    /// Some files of a batch; only its exit code is used.
+    Partial,
     /// Ctrl+C.
     Cancelled,
 }
@@ -33,6 +35,7 @@ impl Kind {
             Self::Package => 4,
             Self::Runtime => 5,
             Self::Output => 6,
+            Self::Partial => 7,
             // 128 + SIGINT, as shells report it.
             Self::Cancelled => 130,
         }
@@ -115,6 +118,27 @@ impl From<ropar_core::package::PackageError> for Failure {
 impl From<ropar_core::text::TextError> for Failure {
     fn from(error: ropar_core::text::TextError) -> Self {
         ropar_core::error::Error::from(error).into()
+    }
+}
+
+impl From<ropar_core::retarget::RetargetError> for Failure {
+    fn from(error: ropar_core::retarget::RetargetError) -> Self {
+        Self::new(Kind::Input, error.to_string(), error.next_step())
+    }
+}
+
+impl From<ropar_exporters::retarget_files::RetargetFileError> for Failure {
+    fn from(error: ropar_exporters::retarget_files::RetargetFileError) -> Self {
+        use ropar_exporters::retarget_files::RetargetFileError;
+        let message = error.to_string();
+        match error {
+            RetargetFileError::File(error) => error.into(),
+            RetargetFileError::Mapping { path, source } => {
+                crate::commands::map::failure(&path.display().to_string(), &source)
+            }
+            RetargetFileError::Retarget { source, .. } => Self::input(message, source.next_step()),
+            RetargetFileError::Take { .. } => Self::input(message, "`ropar inspect FILE` lists the takes of a file"),
+        }
     }
 }
 
