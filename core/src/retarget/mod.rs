@@ -84,6 +84,9 @@ impl Default for RetargetOptions {
     }
 }
 
+/// World positions of the canonical joints; `None` for those that a rig lacks.
+pub type JointPlaces = [Option<glam::DVec3>; crate::skeleton::JOINT_COUNT];
+
 /// A clip on its target.
 #[derive(Debug, Clone)]
 pub struct Retargeted {

@@ -10,7 +10,7 @@ use super::posed::{Animation, Posed, with_ancestors};
 use super::report::{self, Observer};
 use super::retarget_error::RetargetError;
 use super::write::{Ground, Writer};
-use super::{MappedRig, RetargetOptions, Retargeted};
+use super::{JointPlaces, MappedRig, RetargetOptions, RetargetReport, Retargeted};
 use crate::cleanup::contacts::{Contact, ContactLimits, detect};
 use crate::cleanup::plant::{Leg, Planting};
 use crate::cleanup::two_bone::Limb;
@@ -49,6 +49,23 @@ struct Pair {
     read: Vec<usize>,
     legs: [Leg; 2],
     observers: [Observer; 2],
+}
+
+/// Tables that were made with the retargeter, or for one clip.
+enum Made<'a> {
+    Before(&'a Pair),
+    Now(Box<Pair>),
+}
+
+impl std::ops::Deref for Made<'_> {
+    type Target = Pair;
+
+    fn deref(&self) -> &Pair {
+        match self {
+            Made::Before(pair) => pair,
+            Made::Now(pair) => pair,
+        }
+    }
 }
 
 /// A clip as it is carried over: canonical rotations and places in the canonical world.
@@ -98,22 +115,74 @@ impl Retargeter {
     /// A take that is not one of the source's, or that never shows it standing where the rest pose does not.
     pub fn retarget(&self, take: &Take, options: &RetargetOptions) -> Result<Retargeted, RetargetError> {
         check(&self.source.rig, take)?;
-        let made;
-        let pair = match &self.pair {
-            Some(pair) => pair,
-            None => {
-                let source = MappedRig { takes: std::slice::from_ref(take), ..self.source.mapped() };
-                let bodies = (Body::new("source", source)?, Body::new("target", self.target.mapped())?);
-                made = Pair::new((bodies.0, source), (bodies.1, self.target.mapped()));
-                &made
-            }
-        };
+        let pair = self.pair(take)?;
         let (retargeted, contacts, floor) = pair.carry([&self.source.rig, &self.target.rig], take, options);
-        let source = report::Side { rig: &self.source.rig, mapping: &self.source.mapping, take, floor };
-        let target =
-            report::Side { rig: &self.target.rig, mapping: &self.target.mapping, take: &retargeted, floor: 0.0 };
-        let report = report::measure([source, target], &pair.observers, &contacts, options);
+        let report = report::measure(self.sides(take, &retargeted, floor), &pair.observers, &contacts, options);
         Ok(Retargeted { take: retargeted, report })
+    }
+
+    /// The report of [`retarget`](Self::retarget) for a take of the target rig that something else made of `take`: what
+    /// two programs did with one clip, in the same figures.
+    ///
+    /// # Errors
+    /// As [`retarget`](Self::retarget), for either take, and takes of different length.
+    pub fn measure(
+        &self,
+        take: &Take,
+        made: &Take,
+        options: &RetargetOptions,
+    ) -> Result<RetargetReport, RetargetError> {
+        check(&self.source.rig, take)?;
+        check(&self.target.rig, made)?;
+        if made.frames != take.frames {
+            let reason = format!("it has {} frames, the other has {}", take.frames, made.frames);
+            return Err(RetargetError::Take { take: take.name.clone(), reason });
+        }
+        let pair = self.pair(take)?;
+        let (_, contacts, floor) = pair.carry([&self.source.rig, &self.target.rig], take, options);
+        Ok(report::measure(self.sides(take, made, floor), &pair.observers, &contacts, options))
+    }
+
+    /// Where the joints of both rigs are in some frames of `take` and of the take `made` of it: for pictures of the two
+    /// side by side.
+    ///
+    /// Metres of the target (the source is scaled by the legs), Y up, facing as the canonical skeleton, canonical joints;
+    /// `None` where a rig has no such joint.
+    ///
+    /// # Errors
+    /// As [`retarget`](Self::retarget), for either take, and frames that one of them lacks.
+    pub fn poses(&self, take: &Take, made: &Take, frames: &[usize]) -> Result<[Vec<JointPlaces>; 2], RetargetError> {
+        check(&self.source.rig, take)?;
+        check(&self.target.rig, made)?;
+        if let Some(beyond) = frames.iter().find(|frame| **frame >= take.frames.min(made.frames)) {
+            return Err(RetargetError::Take { take: take.name.clone(), reason: format!("it has no frame {beyond}") });
+        }
+        let pair = self.pair(take)?;
+        let floor = pair.floor(&pair.read(&self.source.rig, take));
+        let picked = [take, made].map(|take| take.picked(frames));
+        let [source, target] = self.sides(&picked[0], &picked[1], floor);
+        let scale = pair.observers[1].leg_length / pair.observers[0].leg_length;
+        let mut poses = [pair.observers[0].watch(source).positions, pair.observers[1].watch(target).positions];
+        poses[0].iter_mut().flatten().flatten().for_each(|place| *place *= scale);
+        Ok(poses)
+    }
+
+    /// The tables of this pair; where the source's rest pose says nothing, those that `take` says.
+    fn pair(&self, take: &Take) -> Result<Made<'_>, RetargetError> {
+        if let Some(pair) = &self.pair {
+            return Ok(Made::Before(pair));
+        }
+        let source = MappedRig { takes: std::slice::from_ref(take), ..self.source.mapped() };
+        let bodies = (Body::new("source", source)?, Body::new("target", self.target.mapped())?);
+        Ok(Made::Now(Box::new(Pair::new((bodies.0, source), (bodies.1, self.target.mapped())))))
+    }
+
+    fn sides<'a>(&'a self, take: &'a Take, made: &'a Take, floor: f64) -> [report::Side<'a>; 2] {
+        let (source, target) = (&self.source, &self.target);
+        [
+            report::Side { rig: &source.rig, mapping: &source.mapping, take, floor },
+            report::Side { rig: &target.rig, mapping: &target.mapping, take: made, floor: 0.0 },
+        ]
     }
 
     /// Only the take of [`retarget`](Self::retarget), without the time that measuring takes.
