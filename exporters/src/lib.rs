@@ -30,6 +30,7 @@ pub mod gltf;
 mod insert_files;
 pub mod inspect;
 mod motion_check;
+pub mod retarget_files;
 pub mod same_rig;
 pub mod scene;
 mod scene_files;

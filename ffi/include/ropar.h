@@ -180,9 +180,10 @@ ROPAR_API ropar_status ropar_text_free(char *text);
 /* ---- Callbacks --------------------------------------------------------------------------------------------------- */
 
 /*
- * Called with the share of work that is done, 0 to 1, on the thread that called, between two runs of a network (every few
- * milliseconds). Anything but 0 cancels: the function answers ROPAR_CANCELLED, and has changed nothing. May call any
- * function of this library, also with the same engine. Must return: no exception, no longjmp.
+ * Called with the share of work that is done, 0 to 1, on the thread that called, at least every 25 milliseconds. Anything but 0
+ * cancels: the function answers ROPAR_CANCELLED at once and has changed nothing; a network that is running then ends in
+ * the background, which ropar_engine_close waits for. May call any function of this library, also with the same engine. Must
+ * return: no exception, no longjmp.
  */
 typedef int32_t (*ropar_progress)(float share, void *user);
 
@@ -240,7 +241,10 @@ ROPAR_API ropar_status ropar_add_search_folder(const char *folder, ropar_error *
  */
 ROPAR_API ropar_status ropar_engine_open(const ropar_engine_options *options, ropar_engine **engine, ropar_error *error);
 
-/* Closes an engine. Its memory is freed when the last running call with it has ended. */
+/*
+ * Closes an engine and waits for what cancelled calls have left running, a tenth of a second. Its memory is freed when the last
+ * call with it on another thread has ended.
+ */
 ROPAR_API ropar_status ropar_engine_close(ropar_engine *engine);
 
 /* What an engine is and can do. Pointers live until the engine is closed. */
@@ -641,12 +645,17 @@ typedef struct ropar_retarget_file_options {
     const char *mapping_json;  /* mapping of the target's rig as JSON text; NULL: found */
     uint32_t hand_contacts;    /* as in ropar_retarget_options */
     uint32_t ground_root;
+    const char *source_mapping_json; /* mapping of the clip's own rig; NULL: found */
+    double fps;                /* rate of the new take; 0: the clip's */
+    uint32_t character;        /* which of several characters of the target's file, from 1; 0: the only one */
+    uint32_t reserved_2;       /* 0 */
 } ropar_retarget_file_options;
 
 /*
- * Retargets a clip of any rig (`clip`, any scene file with animation) onto the character in `rig` and writes `output`, of the
- * same format as `rig`, with everything that `rig` holds. `report` gets the object of ropar_retargeted_view.report as text
- * to be freed. Errors: ARGUMENT, INPUT, OUTPUT.
+ * Retargets a clip of any rig (`clip`, any scene file with animation) onto the character in `rig` and writes `output`: with
+ * everything that `rig` holds where both have the same format, with its joints alone in another. A take of the same name gives
+ * way. `report` gets the object of ropar_retargeted_view.report, with `warnings` as an array of sentences, as text to be
+ * freed. Errors: ARGUMENT, INPUT, OUTPUT.
  */
 ROPAR_API ropar_status ropar_retarget_file(const char *clip, const char *rig, const char *output,
                                            const ropar_retarget_file_options *options, char **report, ropar_error *error);

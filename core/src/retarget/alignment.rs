@@ -89,6 +89,12 @@ impl Landmarks {
         self.middle([joint::LEFT_SHOULDER, joint::RIGHT_SHOULDER]) - self.hips()
     }
 
+    /// From the ankles to the shoulders: what is vertical where a body stands, however the trunk is drawn.
+    pub(super) fn stature(&self) -> DVec3 {
+        self.middle([joint::LEFT_SHOULDER, joint::RIGHT_SHOULDER])
+            - self.middle([joint::LEFT_ANKLE, joint::RIGHT_ANKLE])
+    }
+
     fn turned(&self, turn: DQuat) -> Landmarks {
         Landmarks {
             at: self.at.map(|place| place.map(|place| turn * place)),

@@ -57,8 +57,6 @@ pub(super) struct Body {
     pub(super) soles: [Sole; 2],
     /// Where the canonical origin lies in the rig's world, on the floor.
     pub(super) origin: DVec3,
-    /// Whether the rest pose could be used. Where not, the stage is a guess as well.
-    pub(super) stands_at_rest: bool,
 }
 
 impl Body {
@@ -94,7 +92,7 @@ impl Body {
                 return Err(RetargetError::Alignment { side, reason: reason.to_owned() });
             };
             let landmarks = Landmarks::of(&joints, &knuckles, &reference);
-            let up = alignment::nearest_axis(landmarks.trunk());
+            let up = alignment::nearest_axis(landmarks.stature());
             (reference, landmarks, up)
         };
         // Where the rest says nothing, the takes' own world is kept as it is.
@@ -166,7 +164,7 @@ pub(super) fn ancestors(rig: &Rig, node: usize) -> impl Iterator<Item = usize> {
 
 /// The rig's vertical: that of its rest, unless its animations stand along another axis, most of the time Y.
 fn vertical(at_rest: &Landmarks, rig: &Rig, joints: &[Option<usize>; JOINT_COUNT], takes: &[Take]) -> DVec3 {
-    let up = alignment::nearest_axis(at_rest.trunk());
+    let up = alignment::nearest_axis(at_rest.stature());
     if up == DVec3::Y {
         return up;
     }
@@ -268,7 +266,6 @@ fn measure(
         carrier,
         soles,
         origin,
-        stands_at_rest,
     }
 }
 

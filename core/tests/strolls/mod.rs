@@ -36,13 +36,13 @@ pub struct Stroll {
 
 const WALK: Stroll = Stroll {
     name: "walk",
-    ahead: 1.2,
+    ahead: 0.9,
     aside: 0.0,
     turn: 0.0,
-    cycle: 1.1,
-    stance: 0.62,
+    cycle: 0.95,
+    stance: 0.6,
     lift: 0.12,
-    crouch: 0.035,
+    crouch: 0.06,
     arms: 0.5,
     elbows: 0.4,
     pitch: 0.5,
@@ -52,15 +52,24 @@ const WALK: Stroll = Stroll {
 pub fn all() -> [Stroll; 10] {
     [
         WALK,
-        Stroll { name: "slow walk", ahead: 0.7, cycle: 1.5, stance: 0.68, ..WALK },
-        Stroll { name: "fast walk", ahead: 1.7, cycle: 0.95, stance: 0.58, crouch: 0.06, arms: 0.8, elbows: 0.9, ..WALK },
-        Stroll { name: "walk to the left", turn: 0.7, ahead: 1.0, ..WALK },
-        Stroll { name: "walk to the right", turn: -0.7, ahead: 1.0, ..WALK },
+        Stroll { name: "slow walk", ahead: 0.6, cycle: 1.3, stance: 0.66, ..WALK },
+        Stroll {
+            name: "fast walk",
+            ahead: 1.3,
+            cycle: 0.8,
+            stance: 0.52,
+            crouch: 0.08,
+            arms: 0.8,
+            elbows: 0.9,
+            ..WALK
+        },
+        Stroll { name: "walk to the left", turn: 0.7, ahead: 0.8, ..WALK },
+        Stroll { name: "walk to the right", turn: -0.7, ahead: 0.8, ..WALK },
         Stroll { name: "walk back", ahead: -0.8, pitch: 0.3, ..WALK },
         Stroll { name: "sidestep", ahead: 0.0, aside: 0.5, pitch: 0.2, ..WALK },
         Stroll { name: "turn on the spot", ahead: 0.0, turn: 1.2, lift: 0.08, pitch: 0.2, ..WALK },
-        Stroll { name: "creep", ahead: 0.5, cycle: 1.8, stance: 0.7, crouch: 0.22, elbows: 1.4, lift: 0.18, ..WALK },
-        Stroll { name: "march", ahead: 0.6, cycle: 1.0, lift: 0.35, crouch: 0.03, arms: 1.0, ..WALK },
+        Stroll { name: "creep", ahead: 0.4, cycle: 1.6, stance: 0.7, crouch: 0.22, elbows: 1.4, lift: 0.18, ..WALK },
+        Stroll { name: "march", ahead: 0.5, cycle: 1.0, lift: 0.3, arms: 1.0, ..WALK },
     ]
 }
 
@@ -109,7 +118,8 @@ impl Stroll {
             let facing = Quat::from_rotation_y(heading);
             let step = TAU * t / self.cycle;
             let mut pose = [Quat::IDENTITY; JOINT_COUNT];
-            pose[joint::PELVIS] = facing * Quat::from_rotation_y(0.1 * step.sin()) * Quat::from_rotation_z(0.04 * step.cos());
+            pose[joint::PELVIS] =
+                facing * Quat::from_rotation_y(0.1 * step.sin()) * Quat::from_rotation_z(0.04 * step.cos());
             pose[joint::SPINE1] = Quat::from_rotation_y(-0.08 * step.sin());
             pose[joint::SPINE2] = Quat::from_rotation_x(0.05);
             pose[joint::SPINE3] = Quat::from_rotation_y(-0.08 * step.sin());
@@ -136,11 +146,14 @@ impl Stroll {
                 let (at, yaw, pitch) = self.foot(t, side);
                 let line = at - positions[hip];
                 let (thigh, shank) = (-offsets[knee].y, -offsets[ankle].y);
-                let distance = line.length().min(0.999 * (thigh + shank));
+                let distance = line.length();
+                assert!(distance < 0.9995 * (thigh + shank), "{}: a leg would have to be {distance} m long", self.name);
                 // Law of cosines; the knee lies in the plane of the leg and the direction ahead.
                 let at_hip = ((thigh * thigh + distance * distance - shank * shank) / (2.0 * thigh * distance)).acos();
                 let at_knee = PI
-                    - ((thigh * thigh + shank * shank - distance * distance) / (2.0 * thigh * shank)).clamp(-1.0, 1.0).acos();
+                    - ((thigh * thigh + shank * shank - distance * distance) / (2.0 * thigh * shank))
+                        .clamp(-1.0, 1.0)
+                        .acos();
                 let down = line.normalize();
                 let across = (facing * Vec3::X - down * down.dot(facing * Vec3::X)).normalize();
                 let ahead = across.cross(-down);

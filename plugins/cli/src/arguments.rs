@@ -38,6 +38,8 @@ pub enum Command {
     Convert(ConvertArguments),
     /// Show what a scene file holds: rig, takes, rest pose, units, problems
     Inspect(InspectArguments),
+    /// Put a clip on another character, whatever its names, proportions and rest pose
+    Retarget(RetargetArguments),
     /// Show which node of a rig is which joint of a human body, and write it as a file to edit
     Map(MapArguments),
     /// Show the model package, the backend and the provider in use
@@ -146,6 +148,48 @@ pub struct ConvertArguments {
 pub struct InspectArguments {
     /// The scene file: .glb, .gltf, .vrm, .vrma, .bvh or .fbx
     pub file: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub struct RetargetArguments {
+    /// The clip: a .glb, .gltf, .vrm, .vrma, .bvh or .fbx file with an animation
+    pub clip: PathBuf,
+    /// The character: a scene file whose rig the clip shall move
+    #[arg(long, value_name = "RIG")]
+    pub target: PathBuf,
+    /// A mapping file for the character (`ropar map` writes one) whose entries win over what is found
+    #[arg(long, value_name = "MAPPING")]
+    pub map: Option<PathBuf>,
+    /// A mapping file for the clip's own rig
+    #[arg(long, value_name = "MAPPING")]
+    pub source_map: Option<PathBuf>,
+    /// Name of the take [default: the first]
+    #[arg(long, value_name = "NAME")]
+    pub take: Option<String>,
+    /// Which of several characters of the target's file, counted from 1
+    #[arg(long, value_name = "N")]
+    pub character: Option<usize>,
+    /// Leave feet where the proportions bring them, without inverse kinematics
+    #[arg(long)]
+    pub no_contacts: bool,
+    /// Hold hands that rest on the floor as well
+    #[arg(long)]
+    pub hand_contacts: bool,
+    /// Take the path over the ground out
+    #[arg(long)]
+    pub in_place: bool,
+    /// Let the rig's joint on the floor carry the path over the ground and the heading
+    #[arg(long)]
+    pub ground_root: bool,
+    /// Frames per second of the new take [default: the clip's]
+    #[arg(long, value_name = "F", allow_negative_numbers = true)]
+    pub fps: Option<f64>,
+    /// Metres in one unit of the clip, if it is a BVH file [default: guessed by the skeleton's size]
+    #[arg(long, value_name = "METRES", allow_negative_numbers = true)]
+    pub unit: Option<f64>,
+    /// The file to write: the character's own with the take added; in another format, its joints with the take
+    #[arg(short, long, value_name = "FILE")]
+    pub output: PathBuf,
 }
 
 #[derive(Debug, Args)]

@@ -118,6 +118,21 @@ impl From<ropar_core::text::TextError> for Failure {
     }
 }
 
+impl From<ropar_exporters::retarget_files::RetargetFileError> for Failure {
+    fn from(error: ropar_exporters::retarget_files::RetargetFileError) -> Self {
+        use ropar_exporters::retarget_files::RetargetFileError;
+        let message = error.to_string();
+        match error {
+            RetargetFileError::File(error) => error.into(),
+            RetargetFileError::Mapping { path, source } => {
+                crate::commands::map::failure(&path.display().to_string(), &source)
+            }
+            RetargetFileError::Retarget { source, .. } => Self::input(message, source.next_step()),
+            RetargetFileError::Take { .. } => Self::input(message, "`ropar inspect FILE` lists the takes of a file"),
+        }
+    }
+}
+
 impl From<ropar_exporters::Error> for Failure {
     fn from(error: ropar_exporters::Error) -> Self {
         use ropar_exporters::ErrorKind;

@@ -50,6 +50,7 @@ fn dispatch(command: &Command, terminal: &Terminal) -> Result<(), Failure> {
         Command::Edit(arguments) => commands::edit::run(arguments, terminal),
         Command::Convert(arguments) => commands::convert::run(arguments, terminal),
         Command::Inspect(arguments) => commands::inspect::run(arguments, terminal),
+        Command::Retarget(arguments) => commands::retarget::run(arguments, terminal),
         Command::Map(arguments) => commands::map::run(arguments, terminal),
         Command::Info(arguments) => commands::info::run(arguments, terminal),
         Command::Setup(arguments) => commands::setup::run(arguments, terminal),

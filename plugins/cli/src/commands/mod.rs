@@ -7,6 +7,7 @@ pub mod generate;
 pub mod info;
 pub mod inspect;
 pub mod map;
+pub mod retarget;
 pub mod setup;
 
 use std::hash::{BuildHasher as _, RandomState};

@@ -1,0 +1,159 @@
+//! Retargeting from files to files: what the command line, batches and hosts share.
+//!
+//! ```no_run
+//! # use ropar_exporters::retarget_files::{Character, retargeter};
+//! # use ropar_core::retarget::RetargetOptions;
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let clip = Character::read("walk.bvh".as_ref(), &Default::default())?;
+//! let hero = Character::read("hero.glb".as_ref(), &Default::default())?;
+//! let made = retargeter(&clip, &hero)?.retarget(clip.take(None)?, &RetargetOptions::default())?;
+//! hero.write("hero_walks.glb".as_ref(), &made.take)?;
+//! println!("{}: {}", made.report.verdict.grade, made.report.verdict.reason);
+//! # Ok(())
+//! # }
+//! ```
+
+use std::path::{Path, PathBuf};
+
+use ropar_core::retarget::mapping::RigMapping;
+use ropar_core::retarget::{MappedRig, MappingError, RetargetError, Retargeter};
+use ropar_core::rig::{Rig, Take};
+
+use crate::scene::Scene;
+use crate::{
+    Error, Format, InsertOptions, ReadSceneOptions, WriteSceneOptions, insert_take, read_scene_with, write_scene,
+};
+
+/// What stands between a clip's file and a character's.
+#[derive(Debug, thiserror::Error)]
+pub enum RetargetFileError {
+    /// A file cannot be read or written.
+    #[error(transparent)]
+    File(#[from] Error),
+    /// It is not known which node is which joint.
+    #[error("`{}`: {source}", path.display())]
+    Mapping {
+        /// The file.
+        path: PathBuf,
+        /// The reason.
+        source: MappingError,
+    },
+    /// The two do not come together.
+    #[error("`{}` onto `{}`: {source}", clip.display(), target.display())]
+    Retarget {
+        /// The clip's file.
+        clip: PathBuf,
+        /// The character's file.
+        target: PathBuf,
+        /// The reason.
+        source: RetargetError,
+    },
+    /// The clip's file has no such take.
+    #[error("`{}`: {reason}", path.display())]
+    Take {
+        /// The file.
+        path: PathBuf,
+        /// Which takes there are.
+        reason: String,
+    },
+}
+
+/// How to read a character.
+#[derive(Debug, Clone, Default)]
+pub struct CharacterOptions {
+    /// Which of several characters, counted from 1.
+    pub character: Option<usize>,
+    /// Text of a mapping file, whose entries win over what is found.
+    pub map: Option<String>,
+    /// How to read the scene.
+    pub scene: ReadSceneOptions,
+}
+
+/// A scene file with a rig whose nodes are known: what a clip comes from or goes to.
+pub struct Character {
+    /// The file.
+    pub path: PathBuf,
+    /// Its content.
+    pub scene: Scene,
+    /// The nodes of [`scene`](Self::scene), as [`Scene::rig`] gives them.
+    pub rig: Rig,
+    /// Which of them is which joint.
+    pub mapping: RigMapping,
+}
+
+impl Character {
+    /// Reads a scene file and finds its joints.
+    ///
+    /// # Errors
+    /// [`RetargetFileError::File`] and [`RetargetFileError::Mapping`].
+    pub fn read(path: &Path, options: &CharacterOptions) -> Result<Character, RetargetFileError> {
+        let scene = read_scene_with(path, &options.scene)?;
+        let mapping = scene
+            .rig_mapping(options.character, options.map.as_deref())
+            .map_err(|source| RetargetFileError::Mapping { path: path.to_owned(), source })?;
+        Ok(Character { path: path.to_owned(), rig: scene.rig(), scene, mapping })
+    }
+
+    /// The take called `name`, or the first.
+    ///
+    /// # Errors
+    /// [`RetargetFileError::Take`] where there is none, with the names of those that there are.
+    pub fn take(&self, name: Option<&str>) -> Result<&Take, RetargetFileError> {
+        let found = match name {
+            Some(name) => self.scene.take(name),
+            None => self.scene.takes.first(),
+        };
+        found.ok_or_else(|| {
+            let names: Vec<String> = self.scene.takes.iter().map(|take| format!("`{}`", take.name)).collect();
+            let reason = match (name, names.is_empty()) {
+                (_, true) => "it has no animation".to_owned(),
+                (Some(name), false) => format!("it has no take `{name}`; there are: {}", names.join(", ")),
+                (None, false) => "it has no take".to_owned(),
+            };
+            RetargetFileError::Take { path: self.path.clone(), reason }
+        })
+    }
+
+    /// What the solver needs.
+    pub fn mapped(&self) -> MappedRig<'_> {
+        MappedRig { rig: &self.rig, mapping: &self.mapping, takes: &self.scene.takes }
+    }
+
+    /// Writes a copy of the character's file with `take`; a take of the same name gives way. Answers what the file does
+    /// not hold or what had to be changed.
+    ///
+    /// A BVH file is written anew, because it holds one animation; so is a file of another format than the character's,
+    /// which then has joints and the take only.
+    ///
+    /// # Errors
+    /// As [`insert_take`] and [`write_scene`].
+    pub fn write(&self, output: &Path, take: &Take) -> Result<Vec<String>, Error> {
+        let (from, to) = (Format::of(&self.path)?, Format::of(output)?);
+        if from == to && from != Format::Bvh {
+            // All takes of an FBX file have one rate.
+            let others = self.scene.takes.iter().find(|other| other.name != take.name);
+            let rate = others.map(|other| other.fps).filter(|fps| from == Format::Fbx && *fps != take.fps);
+            let Some(fps) = rate else { return insert_take(&self.path, output, take, &InsertOptions::default()) };
+            let mut warnings = insert_take(&self.path, output, &take.resampled(fps), &InsertOptions::default())?;
+            warnings.push(format!(
+                "the take has {fps} frames per second, as the file's other takes do, instead of {}",
+                take.fps
+            ));
+            return Ok(warnings);
+        }
+        let scene = Scene { takes: vec![take.clone()], warnings: Vec::new(), ..self.scene.clone() };
+        write_scene(output, &scene, &WriteSceneOptions::default())
+    }
+}
+
+/// Prepares clips of `clip`'s rig for `target`.
+///
+/// # Errors
+/// [`RetargetFileError::Retarget`].
+pub fn retargeter(clip: &Character, target: &Character) -> Result<Retargeter, RetargetFileError> {
+    Retargeter::new(clip.mapped(), target.mapped()).map_err(|source| RetargetFileError::Retarget {
+        clip: clip.path.clone(),
+        target: target.path.clone(),
+        source,
+    })
+}

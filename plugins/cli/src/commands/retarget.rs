@@ -1,0 +1,111 @@
+//! `ropar retarget`: a clip on another character.
+
+use std::{fs, path::Path, time::Instant};
+
+use ropar_core::{
+    provenance,
+    retarget::{RetargetOptions, RetargetReport, report::Grade},
+};
+use ropar_exporters::{
+    Format, ReadSceneOptions,
+    retarget_files::{Character, CharacterOptions, RetargetFileError, retargeter},
+};
+use serde_json::json;
+
+use crate::{arguments::RetargetArguments, failure::Failure, output, terminal::Terminal};
+
+pub fn run(arguments: &RetargetArguments, terminal: &Terminal) -> Result<(), Failure> {
+    output::check_scene(&arguments.output)?;
+    let (format, target_format) = (Format::of(&arguments.output)?, Format::of(&arguments.target)?);
+    if format != target_format && matches!(format, Format::Vrm | Format::Vrma) {
+        return Err(Failure::usage(
+            format!("`{}` cannot be made from `{}`", arguments.output.display(), arguments.target.display()),
+            "give the output the target's extension, or .glb, .gltf, .bvh or .fbx",
+        ));
+    }
+    let start = Instant::now();
+    let scene = ReadSceneOptions { fps: None, metres_per_unit: arguments.unit };
+    let source = CharacterOptions { character: None, map: text(arguments.source_map.as_deref())?, scene };
+    let source = Character::read(&arguments.clip, &source)?;
+    let target = CharacterOptions {
+        character: arguments.character,
+        map: text(arguments.map.as_deref())?,
+        scene: ReadSceneOptions::default(),
+    };
+    let target = Character::read(&arguments.target, &target)?;
+    let options = RetargetOptions {
+        contacts: !arguments.no_contacts,
+        hand_contacts: arguments.hand_contacts,
+        in_place: arguments.in_place,
+        ground_root: arguments.ground_root,
+    };
+    let mut take = source.take(arguments.take.as_deref())?.clone();
+    if let Some(fps) = arguments.fps {
+        if !(fps.is_finite() && fps > 0.0 && fps <= 1000.0) {
+            return Err(Failure::usage(format!("{fps} frames per second"), "choose above 0 and at most 1000"));
+        }
+        take = take.resampled(fps);
+    }
+    if take.name.is_empty() {
+        take.name = arguments.clip.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+    }
+    let mut warnings: Vec<String> = Vec::new();
+    for character in [&source, &target] {
+        let notes = character.scene.warnings.iter().chain(&character.mapping.warnings);
+        warnings.extend(notes.map(|note| format!("`{}`: {note}", character.path.display())));
+    }
+    if options.ground_root && target.mapping.root.is_none() {
+        warnings.push("the target has no joint on the floor; the hips carry the motion over the ground".to_owned());
+    }
+    let made = retargeter(&source, &target)?.retarget(&take, &options).map_err(|error| {
+        let (clip, target) = (arguments.clip.clone(), arguments.target.clone());
+        RetargetFileError::Retarget { clip, target, source: error }
+    })?;
+    warnings.extend(target.write(&arguments.output, &made.take)?);
+    for warning in &warnings {
+        terminal.note(format!("warning: {warning}"));
+    }
+    let file = json!({
+        "path": arguments.output,
+        "take": made.take.name,
+        "frames": made.take.frames,
+        "fps": made.take.fps,
+        "seconds": made.take.seconds(),
+        "report": made.report,
+        "wall_seconds": provenance::decimal(start.elapsed().as_secs_f32()),
+    });
+    terminal.result(lines(arguments, &made.report).join("\n"), &json!({ "files": [file], "warnings": warnings }));
+    Ok(())
+}
+
+fn text(path: Option<&Path>) -> Result<Option<String>, Failure> {
+    let read = |path: &Path| {
+        fs::read_to_string(path).map_err(|error| {
+            Failure::input(format!("cannot read `{}`: {error}", path.display()), "check the path and its permissions")
+        })
+    };
+    path.map(read).transpose()
+}
+
+fn lines(arguments: &RetargetArguments, report: &RetargetReport) -> Vec<String> {
+    let row = |name: &str, value: String| format!("{name:<12} {value}");
+    let [from, to] = &report.families;
+    let mut lines = vec![
+        format!("{}: {} frames, {:.3} s, {from} to {to}", arguments.output.display(), report.frames, report.seconds),
+        row("verdict", format!("{}: {}", report.verdict.grade, report.verdict.reason)),
+    ];
+    if report.verdict.grade == Grade::Good {
+        return lines;
+    }
+    let (median, largest) = (report.limb_direction_median, report.limb_direction_largest);
+    lines.push(row("limbs", format!("{median:.2} degrees off in the median, at most {largest:.1}")));
+    if let Some(slide) = report.foot_slide {
+        let contacts = report.contact_f1.unwrap_or(1.0);
+        lines.push(row("feet", format!("slide at {slide:.2} cm/s, contacts agree (F1) to {contacts:.2}")));
+    }
+    lines.push(row("floor", format!("feet sink in by at most {:.1} mm", report.penetration)));
+    let (turns, jerk) = (report.angular_velocity_ratio, report.jerk_ratio);
+    lines.push(row("smoothness", format!("turns at most {turns:.2} times as fast, jerk {jerk:.2} times")));
+    lines.push(row("mapping", format!("{:.0} % sure of the least certain joint", report.mapping_confidence * 100.0)));
+    lines
+}
