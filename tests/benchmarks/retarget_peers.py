@@ -71,12 +71,12 @@ def main() -> int:
     parser.add_argument("--rigs", default=",".join(RIGS))
     parser.add_argument("--out", type=Path)
     parser.add_argument("--package", default=str(ROOT / "models" / "pretrained" / "ropar-base"))
+    parser.add_argument("--no-build", action="store_true", help="take the examples of the last build")
     arguments = parser.parse_args()
-    subprocess.run(
-        ["cargo", "build", "--quiet", "--release", "-p", "ropar-exporters", "--examples"],
-        cwd=ROOT,
-        check=True,
-    )
+    if not arguments.no_build:
+        build = ["cargo", "build", "--quiet", "--release", "-p", "ropar-exporters"]
+        build += ["--example", "measure_retarget", "--example", "drawn_rigs"]
+        subprocess.run(build, cwd=ROOT, check=True)
     three = ["node", str(READERS / "three_retarget.mjs")] if (READERS / "node_modules").is_dir() else None
     try:
         blender = [check.find_blender_python(None), str(READERS / "blender_retarget.py")]
