@@ -5,11 +5,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+import built
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 TEMPLATE = ROOT / "plugins" / "batch" / "openjd" / "template.yaml"
-ROPAR = ROOT / "target" / "release" / "ropar"
+ROPAR = built.RELEASE / "ropar"
 SHARDS = 3
 
 if importlib.util.find_spec("openjd") is None:
@@ -24,8 +25,7 @@ def openjd(*words: str) -> subprocess.CompletedProcess[str]:
 
 def example(name: str, *words: str) -> None:
     """Runs an example of the exporters."""
-    command = ["cargo", "run", "--quiet", "--release", "--package", "ropar-exporters", "--example", name, "--"]
-    subprocess.run([*command, *words], cwd=ROOT, check=True)
+    subprocess.run([built.example(name), *words], check=True)
 
 
 def made(folder: Path) -> dict[str, bytes]:

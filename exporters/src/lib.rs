@@ -62,7 +62,8 @@ pub const MAX_FILE_BYTES: u64 = 512 * 1024 * 1024;
 pub struct Clip {
     /// The motion on the canonical skeleton.
     pub motion: Motion,
-    /// Free metadata: prompt, seed, package, licence and so on. Kept in GLB files; BVH has no place for it.
+    /// Free metadata: prompt, seed, package, licence and so on. In GLB and VRMA files it is `asset.extras`, in FBX files
+    /// the scene's comment, as JSON text; BVH has no place for it.
     pub extras: Map<String, Value>,
     /// What the reader had to put up with; empty for a clip that was not read from a file.
     pub warnings: Vec<String>,
@@ -154,9 +155,14 @@ pub fn write_clip(path: &Path, clip: &Clip, fps: Option<f32>) -> Result<(), Erro
         Format::Bvh => bvh::write(motion).map_err(in_bvh(path))?.into_bytes(),
         Format::Fbx => {
             let scene = scene::from_motion(motion, "motion");
-            fbx::write(&scene, &fbx::WriteOptions::default()).map_err(in_fbx(path))?
+            let comment =
+                if clip.extras.is_empty() { String::new() } else { Value::from(clip.extras.clone()).to_string() };
+            let options = fbx::WriteOptions { comment: &comment, ..fbx::WriteOptions::default() };
+            fbx::write(&scene, &options).map_err(in_fbx(path))?
         }
-        Format::Gltf | Format::Vrm | Format::Vrma => gltf::write_vrma(motion, "motion").map_err(in_gltf(path))?,
+        Format::Gltf | Format::Vrm | Format::Vrma => {
+            gltf::write_vrma_with(motion, "motion", &clip.extras).map_err(in_gltf(path))?
+        }
     };
     atomic::write(path, &bytes)
 }

@@ -180,9 +180,10 @@ ROPAR_API ropar_status ropar_text_free(char *text);
 /* ---- Callbacks --------------------------------------------------------------------------------------------------- */
 
 /*
- * Called with the share of work that is done, 0 to 1, on the thread that called, between two runs of a network (every few
- * milliseconds). Anything but 0 cancels: the function answers ROPAR_CANCELLED, and has changed nothing. May call any
- * function of this library, also with the same engine. Must return: no exception, no longjmp.
+ * Called with the share of work that is done, 0 to 1, on the thread that called, at least every 25 milliseconds. Anything but 0
+ * cancels: the function answers ROPAR_CANCELLED at once and has changed nothing; a network that is running then ends in
+ * the background, which ropar_engine_close waits for. May call any function of this library, also with the same engine. Must
+ * return: no exception, no longjmp.
  */
 typedef int32_t (*ropar_progress)(float share, void *user);
 
@@ -240,7 +241,10 @@ ROPAR_API ropar_status ropar_add_search_folder(const char *folder, ropar_error *
  */
 ROPAR_API ropar_status ropar_engine_open(const ropar_engine_options *options, ropar_engine **engine, ropar_error *error);
 
-/* Closes an engine. Its memory is freed when the last running call with it has ended. */
+/*
+ * Closes an engine and waits for what cancelled calls have left running, a tenth of a second. Its memory is freed when the last
+ * call with it on another thread has ended.
+ */
 ROPAR_API ropar_status ropar_engine_close(ropar_engine *engine);
 
 /* What an engine is and can do. Pointers live until the engine is closed. */
@@ -300,13 +304,13 @@ typedef struct ropar_motion_view {
     float fps;
     uint64_t frames;
     uint32_t joints;                /* 22 */
-    uint32_t contact_count;         /* columns of `contacts`: 4; 0 where it is NULL */
+    uint32_t contact_count;         /* columns of `contacts`: 4 */
     const float *root;              /* [frames][3] world position of the pelvis, metres */
     const float *rotations;         /* [frames][joints][4] x, y, z, w, local to the parent; joint 0 to the world */
     const float *positions;         /* [frames][joints][3] world positions, metres */
     const float *confidences;       /* [frames][joints] how well a joint was seen, 0 to 1; NULL where nobody said */
-    const float *contacts;          /* [frames][4] left ankle, left toes, right ankle, right toes on the floor, 0 to 1;
-                                       NULL where nobody said */
+    const float *contacts;          /* [frames][4] left heel, left ball, right heel, right ball on the floor, 0 to 1;
+                                       found by height and speed where nobody said */
     const char *const *joint_names; /* [joints] */
     const int32_t *parents;         /* [joints] index of the parent, -1 for the root; parents come first */
     const float *rest_offsets;      /* [joints][3] place in the parent's frame at rest, metres */
@@ -324,7 +328,7 @@ typedef struct ropar_motion_arrays {
     const float *positions;   /* [frames][22][3] world, metres, of any human proportions; used where `rotations` is NULL:
                                  the canonical skeleton is laid along them */
     const float *confidences; /* [frames][22], or NULL */
-    const float *contacts;    /* [frames][4], or NULL */
+    const float *contacts;    /* [frames][4] heel and ball, left and right, or NULL */
     const char *metadata;     /* a JSON object, or NULL */
 } ropar_motion_arrays;
 
@@ -332,7 +336,7 @@ typedef struct ropar_motion_arrays {
 ROPAR_API ropar_status ropar_motion_from_arrays(const ropar_motion_arrays *arrays, ropar_motion **motion,
                                                 ropar_error *error);
 
-/* Fills `view`. The positions are computed by the first call. */
+/* Fills `view`. The first call computes positions and contacts. */
 ROPAR_API ropar_status ropar_motion_get(ropar_motion *motion, ropar_motion_view *view, ropar_error *error);
 
 /* Arrays of a motion, for ropar_motion_copy. */
@@ -341,7 +345,7 @@ enum {
     ROPAR_CHANNEL_ROTATIONS = 2,   /* [frames][22][4] */
     ROPAR_CHANNEL_POSITIONS = 3,   /* [frames][22][3] */
     ROPAR_CHANNEL_CONFIDENCES = 4, /* [frames][22], 1 where nobody said */
-    ROPAR_CHANNEL_CONTACTS = 5     /* [frames][4]; ROPAR_ERROR_UNSUPPORTED where nobody said */
+    ROPAR_CHANNEL_CONTACTS = 5     /* [frames][4] */
 };
 
 /*
@@ -420,7 +424,7 @@ typedef struct ropar_redo_options {
 
 /*
  * Makes the named body parts of a clip anew, at the clip's own rate; every other number of the result is bit for bit that of
- * the clip. It has no confidences and contacts. `options` may be NULL. Errors as of ropar_generate.
+ * the clip. It has no confidences. `options` may be NULL. Errors as of ropar_generate.
  */
 ROPAR_API ropar_status ropar_redo(ropar_engine *engine, ropar_motion *clip, const char *const *parts, uint64_t part_count,
                                   const char *prompt, const ropar_redo_options *options, ropar_motion **motion,
@@ -641,12 +645,17 @@ typedef struct ropar_retarget_file_options {
     const char *mapping_json;  /* mapping of the target's rig as JSON text; NULL: found */
     uint32_t hand_contacts;    /* as in ropar_retarget_options */
     uint32_t ground_root;
+    const char *source_mapping_json; /* mapping of the clip's own rig; NULL: found */
+    double fps;                /* rate of the new take; 0: the clip's */
+    uint32_t character;        /* which of several characters of the target's file, from 1; 0: the only one */
+    uint32_t reserved_2;       /* 0 */
 } ropar_retarget_file_options;
 
 /*
- * Retargets a clip of any rig (`clip`, any scene file with animation) onto the character in `rig` and writes `output`, of the
- * same format as `rig`, with everything that `rig` holds. `report` gets the object of ropar_retargeted_view.report as text
- * to be freed. Errors: ARGUMENT, INPUT, OUTPUT.
+ * Retargets a clip of any rig (`clip`, any scene file with animation) onto the character in `rig` and writes `output`: with
+ * everything that `rig` holds where both have the same format, with its joints alone in another. A take of the same name gives
+ * way. `report` gets the object of ropar_retargeted_view.report, with `warnings` as an array of sentences, as text to be
+ * freed. Errors: ARGUMENT, INPUT, OUTPUT.
  */
 ROPAR_API ropar_status ropar_retarget_file(const char *clip, const char *rig, const char *output,
                                            const ropar_retarget_file_options *options, char **report, ropar_error *error);

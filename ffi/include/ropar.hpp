@@ -315,7 +315,7 @@ public:
     Span<float> root() const noexcept { return {view_->root, frames() * 3}; }
     Span<float> rotations() const noexcept { return {view_->rotations, frames() * joints() * 4}; }
     Span<float> positions() const noexcept { return {view_->positions, frames() * joints() * 3}; }
-    /* [frames][joints] and [frames][4], empty where nobody said. */
+    /* [frames][joints], empty where nobody said, and [frames][4]. */
     Span<float> confidences() const noexcept { return {view_->confidences, frames() * joints()}; }
     Span<float> contacts() const noexcept { return {view_->contacts, frames() * view_->contact_count}; }
     std::vector<std::string> joint_names() const { return detail::strings(view_->joint_names, joints()); }
@@ -738,18 +738,28 @@ inline Motion motion_from_rig(const Rig &rig, float fps, std::size_t frames, con
 
 /* ---- Scene files --------------------------------------------------------------------------------------------------- */
 
+struct RetargetFileOptions : RetargetOptions {
+    std::string take;                /* empty: the first */
+    std::string mapping_json;        /* of the target; empty: found */
+    std::string source_mapping_json; /* of the clip's own rig */
+    double fps = 0.0;                /* 0: the clip's */
+    std::uint32_t character = 0;     /* which of several of the target's file, from 1 */
+};
+
 /* Retargets a clip's file onto a character's file; answers the report as JSON. */
 inline std::string retarget_file(const std::string &clip, const std::string &rig, const std::string &output,
-                                 const RetargetOptions &given = {}, const std::string &take = {},
-                                 const std::string &mapping_json = {})
+                                 const RetargetFileOptions &given = {})
 {
     auto options = detail::sized<ropar_retarget_file_options>();
     options.ignore_contacts = !given.contacts;
     options.hand_contacts = given.hand_contacts;
     options.in_place = given.in_place;
     options.ground_root = given.ground_root;
-    options.take = detail::text_or_null(take);
-    options.mapping_json = detail::text_or_null(mapping_json);
+    options.take = detail::text_or_null(given.take);
+    options.mapping_json = detail::text_or_null(given.mapping_json);
+    options.source_mapping_json = detail::text_or_null(given.source_mapping_json);
+    options.fps = given.fps;
+    options.character = given.character;
     char *report = nullptr;
     detail::call(ropar_retarget_file, clip.c_str(), rig.c_str(), output.c_str(), &options, &report);
     return detail::take(report);

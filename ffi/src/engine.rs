@@ -2,7 +2,8 @@
 
 use std::{
     ffi::{CString, c_char},
-    sync::Arc,
+    sync::{Arc, Mutex, PoisonError},
+    thread::JoinHandle,
 };
 
 use ropar_core::{
@@ -26,6 +27,8 @@ use crate::{
 pub(crate) struct OpenEngine {
     pub(crate) engine: Engine,
     texts: Texts,
+    /// Threads of cancelled calls that are still in the run of a network.
+    left: Mutex<Vec<JoinHandle<()>>>,
 }
 
 struct Texts {
@@ -133,7 +136,23 @@ impl OpenEngine {
             backend: texts::c_text(backend),
             provider: texts::c_text(provider),
         };
-        Self { engine, texts }
+        Self { engine, texts, left: Mutex::default() }
+    }
+
+    /// Leaves the thread of a cancelled call to itself.
+    pub(crate) fn leave(&self, thread: JoinHandle<()>) {
+        let mut left = self.left.lock().unwrap_or_else(PoisonError::into_inner);
+        left.retain(|thread| !thread.is_finished());
+        left.push(thread);
+    }
+
+    /// Waits for the threads that were left: a host may unload the library next.
+    fn wait(&self) {
+        let left = std::mem::take(&mut *self.left.lock().unwrap_or_else(PoisonError::into_inner));
+        for thread in left {
+            // A panic in it was contained; there is nothing more to learn.
+            let _ = thread.join();
+        }
     }
 
     fn description(&self) -> ropar_engine_description {
@@ -220,7 +239,12 @@ pub unsafe extern "C" fn ropar_engine_open(
 /// None: any pointer may be passed.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ropar_engine_close(engine: *mut ropar_engine) -> ropar_status {
-    let body = || handles::remove::<OpenEngine>(engine);
+    let body = || {
+        if let Some(engine) = handles::take::<OpenEngine>(engine)? {
+            engine.wait();
+        }
+        Ok(())
+    };
     // SAFETY: there is no error struct.
     unsafe { firewall::entry("ropar_engine_close", std::ptr::null_mut(), body) }
 }

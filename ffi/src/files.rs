@@ -2,8 +2,12 @@
 
 use std::ffi::c_char;
 
-use ropar_core::skeleton::JOINT_COUNT;
-use ropar_exporters::{ReadSceneOptions, WriteSceneOptions, inspect::inspect};
+use ropar_core::{retarget::RetargetOptions, skeleton::JOINT_COUNT};
+use ropar_exporters::{
+    Format, ReadSceneOptions, WriteSceneOptions,
+    inspect::inspect,
+    retarget_files::{Character, CharacterOptions, RetargetFileError, retargeter},
+};
 use serde_json::Value;
 
 use crate::{
@@ -16,6 +20,19 @@ use crate::{
     texts,
 };
 
+impl From<RetargetFileError> for Failure {
+    fn from(error: RetargetFileError) -> Self {
+        let message = error.to_string();
+        match error {
+            RetargetFileError::File(error) => error.into(),
+            // The file's name is in the outer message.
+            RetargetFileError::Mapping { source, .. } => Self { message, ..source.into() },
+            RetargetFileError::Retarget { source, .. } => Self { message, ..source.into() },
+            RetargetFileError::Take { .. } => Self::input(message, "`ropar inspect FILE` lists the takes of a file"),
+        }
+    }
+}
+
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct ropar_retarget_file_options {
@@ -27,6 +44,10 @@ pub struct ropar_retarget_file_options {
     pub mapping_json: *const c_char,
     pub hand_contacts: u32,
     pub ground_root: u32,
+    pub source_mapping_json: *const c_char,
+    pub fps: f64,
+    pub character: u32,
+    pub reserved_2: u32,
 }
 
 // SAFETY: repr(C), begins with the size, numbers and pointers only.
@@ -90,7 +111,7 @@ pub unsafe extern "C" fn ropar_motion_write(
         // SAFETY: as the caller promises.
         let path = unsafe { pointers::path(path, "path") }?;
         let clip = clip(motion)?;
-        ropar_exporters::Format::of_new_clip(&path)?;
+        Format::of_new_clip(&path)?;
         let motion = if fps == 0.0 { clip.motion.clone() } else { clip.resample(fps)?.motion };
         let clip = ropar_exporters::Clip::new(motion, clip.metadata.clone());
         Ok(ropar_exporters::write_clip(&path, &clip, None)?)
@@ -160,8 +181,50 @@ pub unsafe extern "C" fn ropar_retarget_file(
                 sized::read_or_default(options)?,
             )
         };
-        let _ = (out, clip, rig, output, options.take);
-        Err(Failure::unsupported("this build retargets no files", "use a newer library"))
+        // SAFETY: as the caller promises.
+        let (take, map, source_map) = unsafe {
+            (
+                pointers::optional_text(options.take, "take")?,
+                pointers::optional_text(options.mapping_json, "mapping_json")?,
+                pointers::optional_text(options.source_mapping_json, "source_mapping_json")?,
+            )
+        };
+        if !(options.fps.is_finite() && (0.0..=1000.0).contains(&options.fps)) {
+            return Err(Failure::argument(format!("{} frames per second", options.fps), "pass 0 to 1000"));
+        }
+        Format::of(&output)?;
+        ropar_exporters::atomic::check(&output)?;
+        let reading = |map: Option<&str>, character: u32| CharacterOptions {
+            character: (character > 0).then_some(character as usize),
+            map: map.map(str::to_owned),
+            ..CharacterOptions::default()
+        };
+        let source = Character::read(&clip, &reading(source_map, 0))?;
+        let target = Character::read(&rig, &reading(map, options.character))?;
+        let mut take = source.take(take)?.clone();
+        if options.fps > 0.0 {
+            take = take.resampled(options.fps);
+        }
+        if take.name.is_empty() {
+            take.name = clip.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        }
+        let wanted = RetargetOptions {
+            contacts: options.ignore_contacts == 0,
+            hand_contacts: options.hand_contacts != 0,
+            in_place: options.in_place != 0,
+            ground_root: options.ground_root != 0,
+        };
+        let made = retargeter(&source, &target)?.retarget(&take, &wanted)?;
+        let mut warnings: Vec<String> = Vec::new();
+        for character in [&source, &target] {
+            let notes = character.scene.warnings.iter().chain(&character.mapping.warnings);
+            warnings.extend(notes.map(|note| format!("`{}`: {note}", character.path.display())));
+        }
+        warnings.extend(target.write(&output, &made.take)?);
+        let mut object = serde_json::to_value(&made.report)?;
+        object["warnings"] = Value::from(warnings);
+        out.set(texts::give_json(&object));
+        Ok(())
     };
     // SAFETY: as the caller promises.
     unsafe { firewall::entry("ropar_retarget_file", error, body) }
@@ -214,7 +277,7 @@ pub unsafe extern "C" fn ropar_file_convert(
                 "pass metres above 0, such as 0.01 for centimetres, or 0",
             ));
         }
-        ropar_exporters::Format::of(&output)?;
+        Format::of(&output)?;
         let reading = ReadSceneOptions { fps: None, metres_per_unit: given(options.metres_per_unit) };
         let scene = ropar_exporters::read_scene_with(&input, &reading)?;
         let writing =

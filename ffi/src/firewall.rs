@@ -62,6 +62,15 @@ fn contain(function: &'static str, body: impl FnOnce() -> Result<(), Failure>) -
         .unwrap_or_else(|payload| Err(Failure::internal(format!("{function} broke down: {}", words(payload.as_ref())))))
 }
 
+/// As a call, for a part of its work on another thread.
+pub(crate) fn contain_work<T>(body: impl FnOnce() -> Result<T, Failure>) -> Result<T, Failure> {
+    DEPTH.set(DEPTH.get() + 1);
+    let outcome = catch_unwind(AssertUnwindSafe(body));
+    DEPTH.set(DEPTH.get() - 1);
+    outcome
+        .unwrap_or_else(|payload| Err(Failure::internal(format!("the work broke down: {}", words(payload.as_ref())))))
+}
+
 fn words(payload: &(dyn Any + Send)) -> &str {
     payload
         .downcast_ref::<&str>()

@@ -2,7 +2,7 @@
 
 use std::{
     ffi::{c_char, c_void},
-    ops::ControlFlow,
+    sync::Arc,
 };
 
 use ropar_core::{edit::RedoRequest, engine::GenerateRequest, provenance, text::Prompt};
@@ -11,7 +11,7 @@ use serde_json::json;
 use crate::{
     engine::{OpenEngine, engine, ropar_engine},
     failure::{Failure, ropar_error},
-    firewall, handles,
+    firewall, handles, interruptible,
     motion::{Clip, clip, ropar_motion},
     pointers,
     sized::{self, Sized},
@@ -77,10 +77,6 @@ impl ropar_generate_options {
             ..GenerateRequest::new(prompt)
         }
     }
-
-    pub(crate) fn report(&self) -> impl FnMut(f32) -> ControlFlow<()> {
-        report(self.progress, self.user)
-    }
 }
 
 /// The header's 0 is the default, and its ROPAR_GUIDANCE_NONE is 0.
@@ -94,14 +90,6 @@ fn guidance(value: f32) -> Option<f32> {
     }
 }
 
-fn report(progress: ropar_progress, user: *mut c_void) -> impl FnMut(f32) -> ControlFlow<()> {
-    move |share| match progress {
-        // SAFETY: the host's own function, with what it asked to be passed.
-        Some(callback) if unsafe { callback(share, user) } != 0 => ControlFlow::Break(()),
-        _ => ControlFlow::Continue(()),
-    }
-}
-
 /// What the prompt's reader had to put up with.
 pub(crate) fn prompt_warnings(engine: &OpenEngine, prompt: &str) -> Result<Vec<String>, Failure> {
     let warnings = Prompt::parse(prompt, engine.engine.manifest().limits.max_prompt_characters)?.warnings;
@@ -111,18 +99,20 @@ pub(crate) fn prompt_warnings(engine: &OpenEngine, prompt: &str) -> Result<Vec<S
     Ok(warnings)
 }
 
-fn make(engine: &OpenEngine, prompt: &str, options: &ropar_generate_options) -> Result<Clip, Failure> {
+fn make(engine: &Arc<OpenEngine>, prompt: &str, options: &ropar_generate_options) -> Result<Clip, Failure> {
     let warnings = prompt_warnings(engine, prompt)?;
     let request = options.request(prompt);
-    let made = engine.engine.generate(&request, &mut options.report())?;
-    let metadata =
-        provenance::of_generation(engine.engine.manifest(), prompt, request.seed, made.seconds, made.guidance);
-    Ok(Clip::new(made.motion, metadata, &warnings))
+    interruptible::run(engine, options.progress, options.user, move |engine, progress| {
+        let made = engine.engine.generate(&request, progress)?;
+        let (manifest, prompt) = (engine.engine.manifest(), &request.prompt);
+        let metadata = provenance::of_generation(manifest, prompt, request.seed, made.seconds, made.guidance);
+        Ok(Clip::made(made.motion, metadata, &warnings))
+    })
 }
 
 fn remake(
-    engine: &OpenEngine,
-    original: &Clip,
+    engine: &Arc<OpenEngine>,
+    original: Arc<Clip>,
     parts: Vec<String>,
     prompt: &str,
     options: &ropar_redo_options,
@@ -137,18 +127,20 @@ fn remake(
         seed: options.seed,
         guidance: guidance(options.guidance),
     };
-    let motion = engine.engine.redo(&original.motion, &request, &mut report(options.progress, options.user))?;
-    let edit = json!({
-        "redo": request.parts,
-        "start": request.start.map(provenance::decimal),
-        "end": request.end.map(provenance::decimal),
-        "prompt": request.prompt,
-        "in_step": request.in_step,
-        "seed": request.seed,
-        "guidance": request.guidance.map(provenance::decimal),
-    });
-    let metadata = provenance::of_edit(&original.metadata, engine.engine.manifest(), edit);
-    Ok(Clip::new(motion, metadata, &warnings))
+    interruptible::run(engine, options.progress, options.user, move |engine, progress| {
+        let motion = engine.engine.redo(&original.motion, &request, progress)?;
+        let edit = json!({
+            "redo": request.parts,
+            "start": request.start.map(provenance::decimal),
+            "end": request.end.map(provenance::decimal),
+            "prompt": request.prompt,
+            "in_step": request.in_step,
+            "seed": request.seed,
+            "guidance": request.guidance.map(provenance::decimal),
+        });
+        let metadata = provenance::of_edit(&original.metadata, engine.engine.manifest(), edit);
+        Ok(Clip::made(motion, metadata, &warnings))
+    })
 }
 
 /// # Safety
@@ -167,7 +159,7 @@ pub unsafe extern "C" fn ropar_generate(
         let (out, prompt, options) = unsafe {
             (pointers::out(motion, "motion")?, pointers::text(prompt, "prompt")?, sized::read_or_default(options)?)
         };
-        out.set(handles::insert(make(&*self::engine(engine)?, prompt, &options)?)?);
+        out.set(handles::insert(make(&self::engine(engine)?, prompt, &options)?)?);
         Ok(())
     };
     // SAFETY: as the caller promises.
@@ -202,7 +194,7 @@ pub unsafe extern "C" fn ropar_redo(
             .map(|part| unsafe { pointers::text(*part, "parts[]") }.map(str::to_owned))
             .collect::<Result<Vec<_>, _>>()?;
         let (engine, original) = (self::engine(engine)?, self::clip(clip)?);
-        out.set(handles::insert(remake(&engine, &original, parts, prompt, &options)?)?);
+        out.set(handles::insert(remake(&engine, original, parts, prompt, &options)?)?);
         Ok(())
     };
     // SAFETY: as the caller promises.

@@ -18,6 +18,7 @@ use crate::{
     firewall,
     generate::{prompt_warnings, ropar_generate_options},
     handles::{self, Object, Opaque},
+    interruptible,
     motion::{Clip, check_frames, clip, ropar_motion},
     pointers,
     sized::{self, Sized},
@@ -339,16 +340,19 @@ pub unsafe extern "C" fn ropar_grid_fill(
         let request = options.request(prompt);
         // A copy: nothing changes where the work is cancelled, and the callback may look at the grid.
         let mut content = grid.lock().clone();
-        engine.engine.fill_clip(&mut content.clip, &request, &mut options.report())?;
-        let fill = serde_json::json!({
-            "fill": true,
-            "prompt": prompt,
-            "seed": request.seed,
-            "guidance": request.guidance.map(provenance::decimal),
-        });
-        content.metadata = provenance::of_edit(&content.metadata, engine.engine.manifest(), fill);
-        content.warnings.extend(warnings);
-        *grid.lock() = content;
+        let filled = interruptible::run(&engine, options.progress, options.user, move |engine, progress| {
+            engine.engine.fill_clip(&mut content.clip, &request, progress)?;
+            let fill = serde_json::json!({
+                "fill": true,
+                "prompt": request.prompt,
+                "seed": request.seed,
+                "guidance": request.guidance.map(provenance::decimal),
+            });
+            content.metadata = provenance::of_edit(&content.metadata, engine.engine.manifest(), fill);
+            content.warnings.extend(warnings);
+            Ok(content)
+        })?;
+        *grid.lock() = filled;
         Ok(())
     };
     // SAFETY: as the caller promises.
@@ -370,7 +374,7 @@ pub unsafe extern "C" fn ropar_grid_decode(
         let (engine, grid) = (self::engine(engine)?, self::grid(grid)?);
         let content = grid.lock().clone();
         let motion = engine.engine.decode_clip(&content.clip)?;
-        out.set(handles::insert(Clip::new(motion, content.metadata, &content.warnings))?);
+        out.set(handles::insert(Clip::made(motion, content.metadata, &content.warnings))?);
         Ok(())
     };
     // SAFETY: as the caller promises.

@@ -70,8 +70,13 @@ pub(crate) fn get_optional<T: Object>(handle: *const T::Handle) -> Result<Option
 
 /// Takes a handle back. Null is no error.
 pub(crate) fn remove<T: Object>(handle: *const T::Handle) -> Result<(), Failure> {
+    take::<T>(handle).map(drop)
+}
+
+/// Takes a handle back and answers what it stood for; nothing for null.
+pub(crate) fn take<T: Object>(handle: *const T::Handle) -> Result<Option<Arc<T>>, Failure> {
     if handle.is_null() {
-        return Ok(());
+        return Ok(None);
     }
     let number = check_kind::<T>(handle)?;
     let mut registry = writing();
@@ -81,8 +86,8 @@ pub(crate) fn remove<T: Object>(handle: *const T::Handle) -> Result<(), Failure>
         registry.objects = BTreeMap::new();
     }
     drop(registry);
-    // The object itself is dropped here, outside of the lock: closing an engine takes a while.
-    removed.map(drop).ok_or_else(freed::<T>)
+    // The object itself is dropped by the caller, outside of the lock: closing an engine takes a while.
+    removed.and_then(|object| object.downcast::<T>().ok()).map(Some).ok_or_else(freed::<T>)
 }
 
 /// Handles that were given out and not taken back.

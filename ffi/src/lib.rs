@@ -16,6 +16,7 @@ pub mod generate;
 pub mod grid;
 mod handles;
 mod installation;
+mod interruptible;
 pub mod log;
 pub mod mapping;
 pub mod motion;

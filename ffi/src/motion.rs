@@ -7,6 +7,7 @@ use std::{
 
 use glam::{Quat, Vec3};
 use ropar_core::{
+    cleanup::{contacts::ContactLimits, foot_contacts},
     engine::resample_rows,
     motion::Motion,
     skeleton::{JOINT_COUNT, JOINT_NAMES, rest_offsets},
@@ -26,7 +27,7 @@ use crate::{
     texts,
 };
 
-/// Columns of contacts: left ankle, left toes, right ankle, right toes.
+/// Columns of contacts: left heel, left ball, right heel, right ball.
 pub(crate) const CONTACT_COUNT: usize = 4;
 
 /// How far the squared length of a rotation may be from 1 to be taken as it is: a motion that a host copied out and gives
@@ -44,7 +45,9 @@ pub const ROPAR_CHANNEL_CONTACTS: i32 = 5;
 pub(crate) struct Clip {
     pub(crate) motion: Motion,
     pub(crate) confidences: Option<Vec<[f32; JOINT_COUNT]>>,
-    pub(crate) contacts: Option<Vec<[f32; CONTACT_COUNT]>>,
+    /// From the host, or measured when they are first asked for.
+    contacts: OnceLock<Vec<[f32; CONTACT_COUNT]>>,
+    limits: ContactLimits,
     pub(crate) metadata: Map<String, Value>,
     metadata_text: CString,
     warnings: CString,
@@ -64,12 +67,29 @@ impl Clip {
         Self {
             motion,
             confidences: None,
-            contacts: None,
+            contacts: OnceLock::new(),
+            limits: ContactLimits::CAPTURED,
             metadata_text: texts::c_text(Value::Object(metadata.clone()).to_string()),
             metadata,
             warnings: texts::c_text(Value::from(warnings).to_string()),
             positions: OnceLock::new(),
         }
+    }
+
+    /// A motion that an engine has made: its standing feet slide more than those of captured ones.
+    pub(crate) fn made(motion: Motion, metadata: Map<String, Value>, warnings: &[String]) -> Self {
+        Self { limits: ContactLimits::GENERATED, ..Self::new(motion, metadata, warnings) }
+    }
+
+    fn contacts(&self) -> &[[f32; CONTACT_COUNT]] {
+        self.contacts.get_or_init(|| {
+            let [left, right] = foot_contacts(&self.motion, &self.limits);
+            let share = |stands: bool| f32::from(u8::from(stands));
+            left.iter()
+                .zip(&right)
+                .map(|(left, right)| [left.heel, left.ball, right.heel, right.ball].map(share))
+                .collect()
+        })
     }
 
     fn positions(&self) -> &[[Vec3; JOINT_COUNT]] {
@@ -83,12 +103,12 @@ impl Clip {
             fps: self.motion.fps,
             frames: self.motion.frames() as u64,
             joints: JOINT_COUNT as u32,
-            contact_count: if self.contacts.is_some() { CONTACT_COUNT as u32 } else { 0 },
+            contact_count: CONTACT_COUNT as u32,
             root: self.motion.root.as_ptr().cast(),
             rotations: self.motion.rotations.as_ptr().cast(),
             positions: self.positions().as_ptr().cast(),
             confidences: pointer(self.confidences.as_ref().map(|rows| rows.as_ptr().cast())),
-            contacts: pointer(self.contacts.as_ref().map(|rows| rows.as_ptr().cast())),
+            contacts: self.contacts().as_ptr().cast(),
             joint_names: skeleton::names(),
             parents: skeleton::parents(),
             rest_offsets: rest_offsets().as_ptr().cast(),
@@ -108,15 +128,7 @@ impl Clip {
                 Some(rows) => rows.iter().flatten().copied().collect(),
                 None => vec![1.0; self.motion.frames() * JOINT_COUNT],
             },
-            ROPAR_CHANNEL_CONTACTS => match &self.contacts {
-                Some(rows) => rows.iter().flatten().copied().collect(),
-                None => {
-                    return Err(Failure::unsupported(
-                        "the motion has no contacts",
-                        "look at `contacts` of ropar_motion_view first",
-                    ));
-                }
-            },
+            ROPAR_CHANNEL_CONTACTS => self.contacts().iter().flatten().copied().collect(),
             _ => {
                 return Err(Failure::argument(
                     format!("{channel} is no channel of a motion"),
@@ -140,7 +152,11 @@ impl Clip {
         let count = motion.frames();
         Ok(Self {
             confidences: self.confidences.as_ref().map(|rows| resample_rows(rows, self.motion.fps, fps, count)),
-            contacts: self.contacts.as_ref().map(|rows| resample_rows(rows, self.motion.fps, fps, count)),
+            contacts: match self.contacts.get() {
+                Some(rows) => OnceLock::from(resample_rows(rows, self.motion.fps, fps, count)),
+                None => OnceLock::new(),
+            },
+            limits: self.limits,
             motion,
             metadata: self.metadata.clone(),
             metadata_text: self.metadata_text.clone(),
@@ -244,6 +260,7 @@ unsafe fn from_arrays(arrays: &ropar_motion_arrays) -> Result<Clip, Failure> {
         let rotations = unsafe { pointers::array(arrays.rotations, frames, JOINT_COUNT * 4, "rotations") }?;
         from_rotations(root, rotations, arrays.fps)?
     };
+    let contacts = contacts.map_or_else(OnceLock::new, OnceLock::from);
     Ok(Clip { confidences, contacts, ..Clip::new(motion, metadata, &[]) })
 }
 

@@ -208,7 +208,8 @@ layouts! {
     retarget::ropar_retargeted_view { size, fps, frames, nodes, rotations, translations, report }
     retarget::ropar_take_arrays { size, fps, frames, rotations, translations }
     files::ropar_retarget_file_options {
-        size, ignore_contacts, in_place, reserved, take, mapping_json, hand_contacts, ground_root,
+        size, ignore_contacts, in_place, reserved, take, mapping_json, hand_contacts, ground_root, source_mapping_json, fps,
+        character, reserved_2,
     }
     files::ropar_convert_options { size, reserved, take, fps, start, end, metres_per_unit }
 }

@@ -27,6 +27,22 @@ const LEGS: [[usize; 4]; 2] = [
     [joint::RIGHT_HIP, joint::RIGHT_KNEE, joint::RIGHT_ANKLE, joint::RIGHT_FOOT],
 ];
 
+/// What stands of both feet in every frame, left first, with the floor at height 0.
+pub fn foot_contacts(motion: &Motion, limits: &ContactLimits) -> [Vec<Contact>; 2] {
+    let poses: Vec<_> =
+        motion.root.iter().zip(&motion.rotations).map(|(root, pose)| forward_kinematics(*root, pose)).collect();
+    LEGS.map(|[_, _, ankle, foot]| {
+        let sole = Sole::of_canonical(rest_offsets()[foot].as_dvec3());
+        let point = |offset: DVec3| -> Vec<DVec3> {
+            let place = |(positions, global): &([glam::Vec3; JOINT_COUNT], [glam::Quat; JOINT_COUNT])| {
+                positions[ankle].as_dvec3() + global[ankle].as_dquat() * offset
+            };
+            poses.iter().map(place).collect()
+        };
+        detect(&point(sole.heel), &point(sole.ball), LEG, f64::from(motion.fps), limits)
+    })
+}
+
 /// The motion with feet that do not slide while they stand and do not sink into the floor at height 0.
 ///
 /// Only legs and the pelvis's position change, and only where a foot touches the floor and for a quarter of a second

@@ -63,9 +63,9 @@ pub fn html(results: &Results<'_>) -> String {
     }
     page.push_str("</main>\n");
     if entries.len() > PICTURES {
-        let _ = write!(
+        let _ = writeln!(
             page,
-            "<footer><p>The {} worst of {} files are shown. All of them are in <a href=\"results.csv\">results.csv</a>.</p></footer>\n",
+            "<footer><p>The {} worst of {} files are shown. All of them are in <a href=\"results.csv\">results.csv</a>.</p></footer>",
             PICTURES,
             entries.len()
         );

@@ -34,7 +34,7 @@ class Retargeted:
         """Number of frames."""
         self._nodes = int(view.nodes)
         self.report: dict[str, Any] = json.loads(view.report or b"{}")
-        """How well it went: ``verdict``, ``reason`` and figures."""
+        """How well it went: ``verdict`` (with ``grade`` and ``reason``) and figures."""
 
     @functools.cached_property
     def rotations(self) -> Doubles:
@@ -120,7 +120,7 @@ def retarget_file(
             heading, as game engines want it; otherwise the hips carry everything.
 
     Returns:
-        The report: ``verdict``, ``reason`` and figures.
+        The report: ``verdict`` (with ``grade`` and ``reason``) and figures.
 
     Raises:
         InputError: a file that cannot be read or does not fit.
