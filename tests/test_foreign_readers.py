@@ -1,4 +1,4 @@
-"""Files that RoPAR writes, as other programs read them: the Khronos validator, three.js, Blender.
+"""Files that RoPAR writes, as other programs read them: the Khronos validator, three.js, assimp, Blender.
 
 `tests/run` installs the readers where it can; one that is not there is reported as skipped, with the reason.
 """
@@ -64,7 +64,7 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 
 def read(reader: str, path: Path, fps: float) -> check.Seen:
     try:
-        return check.three(path) if reader == "three" else check.blender(path, fps, None)
+        return check.seen_by(reader, path, fps)
     except check.Skipped as reason:
         pytest.skip(str(reason))
 
@@ -78,7 +78,7 @@ def test_the_khronos_validator_finds_nothing(files: dict[str, Path], name: str) 
     assert verdict.startswith("0 errors, 0 warnings")
 
 
-@pytest.mark.parametrize("reader", ["three", "blender"])
+@pytest.mark.parametrize("reader", ["three", "assimp", "blender", "blender_5"])
 @pytest.mark.parametrize(
     "name",
     [
@@ -97,7 +97,7 @@ def test_joints_are_where_core_has_them(files: dict[str, Path], name: str, reade
     check.compare(read(reader, path, expected.fps), expected)
 
 
-@pytest.mark.parametrize("reader", ["three", "blender"])
+@pytest.mark.parametrize("reader", ["three", "assimp", "blender", "blender_5"])
 @pytest.mark.parametrize("extension", ["bvh", "fbx"])
 def test_a_generated_motion_is_the_same_in_all_formats(files: dict[str, Path], extension: str, reader: str) -> None:
     glb, other = (read(reader, files[f"generated.{e}"], 30.0) for e in ("glb", extension))

@@ -313,3 +313,65 @@ fn a_rig_that_nothing_tells_is_mapped_by_a_file() {
     let read = RigMapping::from_json(&truth.to_json(&nameless), &nameless, None).unwrap();
     assert_eq!(labels(&read), labels(&truth));
 }
+
+#[test]
+fn a_control_rig_in_the_same_place_is_no_second_character() {
+    let rig = together(person("Hero_", 0.0), person("Hero_Ctrl_", 0.0));
+    let found = RigMapping::of(&rig).unwrap();
+    assert!(found.warnings.iter().any(|warning| warning.contains("second skeleton")), "{:?}", found.warnings);
+    assert_eq!(rig.nodes[found.node(joint::PELVIS).unwrap()].name, "Hero_Hips");
+}
+
+#[test]
+fn any_tree_is_mapped_or_refused_in_time() {
+    let mut state = 1_u64;
+    let mut random = move |below: u64| {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (state >> 33) % below
+    };
+    let number = |value: u64| value as f64 / 50.0 - 1.0;
+    for round in 0..300 {
+        let count = 1 + random(120) as usize;
+        let names = ["Hips", "LeftUpLeg", "LeftLeg", "spine", "DEF-spine", "", "Bip001 Pelvis", "x:y|z", "n"];
+        let nodes = (0..count)
+            .map(|index| {
+                let mut node = ropar_core::rig::Node {
+                    name: names[random(names.len() as u64) as usize].to_owned(),
+                    parent: (index > 0 && random(12) > 0)
+                        .then(|| index - 1 - random((index as u64).min(1 + round % 4)) as usize),
+                    rest: ropar_core::rig::Transform::IDENTITY,
+                    kind: [
+                        ropar_core::rig::NodeKind::Joint,
+                        ropar_core::rig::NodeKind::Tip,
+                        ropar_core::rig::NodeKind::Group,
+                    ][random(3) as usize],
+                };
+                node.rest.translation = glam::DVec3::new(number(random(100)), number(random(100)), number(random(100)));
+                if random(40) == 0 {
+                    node.rest.translation.x = f64::NAN;
+                }
+                node
+            })
+            .collect();
+        // Whatever comes, it is an answer.
+        let _ = RigMapping::of_all(&Rig { nodes, ..Rig::default() });
+    }
+    // Two thousand tentacles, and a chain of five thousand bones.
+    let comb = (0..8001).map(|index| ropar_core::rig::Node {
+        name: format!("t{index}"),
+        parent: (index > 0).then(|| if index % 4 == 1 { 0 } else { index - 1 }),
+        rest: ropar_core::rig::Transform {
+            translation: glam::DVec3::new(0.1, 0.2, 0.3),
+            ..ropar_core::rig::Transform::IDENTITY
+        },
+        kind: ropar_core::rig::NodeKind::Joint,
+    });
+    assert!(RigMapping::of(&Rig { nodes: comb.collect(), ..Rig::default() }).is_err());
+    let chain = (0..5000_usize).map(|index| ropar_core::rig::Node {
+        name: format!("c{index}"),
+        parent: index.checked_sub(1),
+        rest: ropar_core::rig::Transform { translation: glam::DVec3::Y, ..ropar_core::rig::Transform::IDENTITY },
+        kind: ropar_core::rig::NodeKind::Joint,
+    });
+    assert!(RigMapping::of(&Rig { nodes: chain.collect(), ..Rig::default() }).is_err());
+}

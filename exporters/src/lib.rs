@@ -27,9 +27,11 @@ mod error;
 pub mod fbx;
 pub mod glb;
 pub mod gltf;
+mod insert_files;
 pub mod inspect;
 mod motion_check;
 pub mod retarget_files;
+pub mod same_rig;
 pub mod scene;
 mod scene_files;
 
@@ -42,7 +44,8 @@ use serde_json::{Map, Value};
 
 pub use crate::gltf::{Existing, InsertOptions};
 pub use error::{Error, ErrorKind, UnfitMotion};
-pub use scene_files::{ReadSceneOptions, WriteSceneOptions, insert_take, read_scene, read_scene_with, write_scene};
+pub use insert_files::{InsertTakesOptions, insert_take, insert_takes};
+pub use scene_files::{ReadSceneOptions, WriteSceneOptions, read_scene, read_scene_with, write_scene};
 
 /// Frames per second of a file when the user asks for nothing else.
 pub const DEFAULT_FPS: f32 = 30.0;
@@ -212,6 +215,10 @@ fn in_gltf(path: &Path) -> impl FnOnce(gltf::GltfError) -> Error {
 
 fn in_fbx(path: &Path) -> impl FnOnce(fbx::FbxError) -> Error {
     move |source| Error::Fbx { path: path.to_owned(), source }
+}
+
+fn unfit(path: &Path, reason: impl Into<String>) -> Error {
+    Error::Unfit { path: path.to_owned(), reason: reason.into() }
 }
 
 fn in_glb(path: &Path) -> impl FnOnce(glb::GlbError) -> Error {

@@ -4,9 +4,9 @@ use std::borrow::Cow;
 use std::path::Path;
 
 use crate::error::Error;
-use crate::gltf::{self, Container, InsertOptions, ReadOptions};
+use crate::gltf::{self, Container, ReadOptions};
 use crate::scene::{Scene, Take, to_motion};
-use crate::{Existing, Format, atomic, bvh, fbx, in_bvh, in_fbx, in_gltf, read_bytes};
+use crate::{Format, atomic, bvh, fbx, in_bvh, in_fbx, in_gltf, read_bytes, unfit};
 
 /// How to read a scene.
 #[derive(Debug, Clone, Copy, Default)]
@@ -59,7 +59,8 @@ pub fn read_scene_with(path: &Path, options: &ReadSceneOptions) -> Result<Scene,
 }
 
 /// Writes nodes and takes of `scene` as a new file, which appears complete or not at all; answers what the file does not
-/// hold. To keep the meshes and materials of an existing file, use [`insert_take`].
+/// hold. To keep the meshes and materials of an existing file, use
+/// [`insert_takes`](crate::insert_takes).
 pub fn write_scene(path: &Path, scene: &Scene, options: &WriteSceneOptions) -> Result<Vec<String>, Error> {
     let format = Format::of(path)?;
     let mut warnings = Vec::new();
@@ -98,48 +99,6 @@ pub fn write_scene(path: &Path, scene: &Scene, options: &WriteSceneOptions) -> R
     Ok(warnings)
 }
 
-/// Writes the file `target` to `output` with `take`, whose nodes are those of the scene that [`read_scene`] gives for
-/// `target`. Everything else of the file stays as it is. Answers what else had to be changed.
-pub fn insert_take(target: &Path, output: &Path, take: &Take, options: &InsertOptions) -> Result<Vec<String>, Error> {
-    let format = Format::of(target)?;
-    if Format::of(output)? != format {
-        return Err(unfit(output, "the output keeps what the target has, so it needs the target's extension"));
-    }
-    let mut warnings = Vec::new();
-    let bytes = match format {
-        Format::Glb | Format::Gltf | Format::Vrm | Format::Vrma => {
-            let inserted = gltf::insert(&read_bytes(target)?, take, options).map_err(in_gltf(target))?;
-            warnings.extend(inserted.warnings);
-            inserted.bytes
-        }
-        Format::Fbx => {
-            let original = read_bytes(target)?;
-            let mut take = Cow::Borrowed(take);
-            if let Some(name) = &options.name {
-                take.to_mut().name.clone_from(name);
-            }
-            // Takes of an FBX file are told apart by name alone.
-            if options.existing == Existing::Keep
-                && fbx::read(&original).map_err(in_fbx(target))?.take(&take.name).is_some()
-            {
-                return Err(unfit(
-                    target,
-                    format!("has a take `{}` already; give the new one another name", take.name),
-                ));
-            }
-            fbx::insert(&original, &take, &fbx::InsertOptions::default()).map_err(in_fbx(target))?
-        }
-        Format::Bvh => {
-            return Err(unfit(target, "a BVH file holds one animation; write the scene as a new file instead"));
-        }
-    };
-    if format == Format::Gltf && target.parent() != output.parent() {
-        warnings.push("files that the .gltf refers to are not copied".to_owned());
-    }
-    atomic::write(output, &bytes)?;
-    Ok(warnings)
-}
-
 fn without_takes(scene: &Scene) -> Scene {
     Scene {
         nodes: scene.nodes.clone(),
@@ -162,7 +121,11 @@ fn only_take<'a>(takes: &'a [Cow<Take>], warnings: &mut Vec<String>) -> Option<&
 }
 
 /// The takes to write, cut and resampled.
-fn chosen_takes<'a>(path: &Path, scene: &'a Scene, options: &WriteSceneOptions) -> Result<Vec<Cow<'a, Take>>, Error> {
+pub(crate) fn chosen_takes<'a>(
+    path: &Path,
+    scene: &'a Scene,
+    options: &WriteSceneOptions,
+) -> Result<Vec<Cow<'a, Take>>, Error> {
     if let Some(fps) = options.fps.filter(|fps| !(fps.is_finite() && *fps > 0.0 && *fps <= 1000.0)) {
         return Err(unfit(path, format!("{fps} frames per second; it must be above 0 and at most 1000")));
     }
@@ -194,8 +157,4 @@ fn chosen_takes<'a>(path: &Path, scene: &'a Scene, options: &WriteSceneOptions) 
         chosen.push(take);
     }
     Ok(chosen)
-}
-
-fn unfit(path: &Path, reason: impl Into<String>) -> Error {
-    Error::Unfit { path: path.to_owned(), reason: reason.into() }
 }

@@ -1,10 +1,11 @@
 """Has other programs read files that RoPAR wrote, and compares what they see.
 
-    python tests/readers/check.py FILE.glb FILE.bvh FILE.fbx ... [--require validator,three,blender]
+    python tests/readers/check.py FILE.glb FILE.bvh FILE.fbx ... [--require validator,three,assimp,blender,blender_5]
 
 Readers: the Khronos glTF validator (no errors, no warnings) and three.js, both through Node (`npm ci` in this folder
-once); Blender's importers through a Python with `bpy` (this one, or --blender-python). Joint positions are compared
-with FILE.expected.json, which RoPAR's own kinematics wrote; without it the readers are compared with each other.
+once); assimp's command line; the importers of Blender 4.2 and 5.0 through Pythons with `bpy`. Joint positions and bone
+lengths are compared with FILE.expected.json, which RoPAR's own kinematics wrote; without it the readers are compared
+with each other.
 Every reader is reported as ok, FAILED or skipped; the exit status is 1 when one failed or a required one was skipped.
 """
 
@@ -19,12 +20,20 @@ import tempfile
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import assimp_reader
+
 HERE = Path(__file__).resolve().parent
-READERS = ("validator", "three", "blender")
+READERS = ("validator", "three", "assimp", "blender", "blender_5")
+# Where `tests/run` installs the modules of Blender, and which they are.
+BLENDERS = {"blender": ("bpy-venv", "4.2"), "blender_5": ("bpy-5.0", "5.0")}
 # Joints seen by another program may lie this far, in metres, from where RoPAR has them.
 TOLERANCE = 1e-3
-# Relative difference of frame rates that rounded key times explain.
-RATE_TOLERANCE = 1e-3
+# Relative difference of bone lengths.
+LENGTH_TOLERANCE = 1e-3
+# Relative difference of frame rates that key times of single precision explain.
+RATE_TOLERANCE = 1e-5
+# Length of a unit in metres, for readers that leave it to their caller.
+UNITS = {".bvh": 0.01, ".fbx": 0.01}
 
 
 class Skipped(Exception):
@@ -71,21 +80,32 @@ def three(path: Path) -> Seen:
     return Seen(found["fps"], found["joints"], found["positions"])
 
 
-def find_blender_python(given: str | None) -> str:
-    """A Python that has `bpy`."""
-    usual = Path.home() / ".cache" / "ropar" / "bpy-venv" / "bin" / "python"
-    for candidate in [given] if given else [sys.executable, str(usual)]:
+def assimp(path: Path) -> Seen:
+    """assimp's view of the file."""
+    if shutil.which("assimp") is None:
+        raise Skipped("assimp is not installed (Debian and Ubuntu: apt install assimp-utils)")
+    try:
+        return Seen(*assimp_reader.read(path, UNITS.get(path.suffix.lower(), 1.0)))
+    except RuntimeError as reason:
+        raise Failed(f"assimp: {reason}") from reason
+
+
+def find_blender_python(reader: str) -> str:
+    """A Python that has the `bpy` of this reader's version."""
+    folder, version = BLENDERS[reader]
+    usual = Path.home() / ".cache" / "ropar" / folder / "bin" / "python"
+    for candidate in [sys.executable, str(usual)]:
         if not Path(candidate).exists():
             continue
-        probe = "import importlib.util, sys; sys.exit(importlib.util.find_spec('bpy') is None)"
+        probe = f"import importlib.metadata as m, sys; sys.exit(not m.version('bpy').startswith('{version}.'))"
         if subprocess.run([candidate, "-c", probe], capture_output=True, check=False).returncode == 0:
             return candidate
-    raise Skipped("no Python with bpy (pip install 'bpy==4.2.*' 'numpy<2' in its own environment)")
+    raise Skipped(f"no Python with bpy {version} (pip install 'bpy=={version}.*' 'numpy<2' in its own environment)")
 
 
-def blender(path: Path, fps: float, python: str | None) -> Seen:
+def blender(path: Path, fps: float, reader: str = "blender") -> Seen:
     """Blender's view of the file."""
-    python = find_blender_python(python)
+    python = find_blender_python(reader)
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder) / "seen.json"
         command = [python, str(HERE / "blender_reader.py"), str(path), str(fps), str(out)]
@@ -94,6 +114,13 @@ def blender(path: Path, fps: float, python: str | None) -> Seen:
             raise Failed((done.stdout + done.stderr).strip()[-2000:])
         found = json.loads(out.read_text(encoding="utf-8"))
     return Seen(found["fps"], found["joints"], found["positions"])
+
+
+def seen_by(reader: str, path: Path, fps: float) -> Seen:
+    """The view of any reader that sees positions."""
+    if reader == "three":
+        return three(path)
+    return assimp(path) if reader == "assimp" else blender(path, fps, reader)
 
 
 def expectation(path: Path) -> Seen | None:
@@ -133,10 +160,29 @@ def compare(seen: Seen, expected: Seen) -> str:
     text = f"{len(seen.positions)} frames, {len(columns)} joints, largest distance {worst * 1000:.4f} mm"
     if not worst <= TOLERANCE:
         raise Failed(f"{text} ({where})")
+    length, where = bone_lengths(seen, expected, columns)
+    text += f", bone lengths within {length:.1e}"
+    if not length <= LENGTH_TOLERANCE:
+        raise Failed(f"{text} ({where})")
     return text
 
 
-def check(path: Path, blender_python: str | None) -> dict[str, str]:
+def bone_lengths(seen: Seen, expected: Seen, columns: list[int]) -> tuple[float, str]:
+    """Largest relative difference of the distance of joints that are always as far apart: bones, by any hierarchy."""
+    worst, where = 0.0, ""
+    for a in range(len(columns)):
+        for b in range(a):
+            wanted = [math.dist(frame[a], frame[b]) for frame in expected.positions]
+            if max(wanted) - min(wanted) > 1e-6 or wanted[0] < 0.01:
+                continue
+            for frame, length in zip(seen.positions, wanted, strict=True):
+                difference = abs(math.dist(frame[columns[a]], frame[columns[b]]) / length - 1)
+                if not difference <= worst:
+                    worst, where = difference, f"{expected.joints[b]} to {expected.joints[a]}"
+    return worst, where
+
+
+def check(path: Path) -> dict[str, str]:
     """Runs every reader on one file; returns and prints a verdict for each."""
     expected = expectation(path)
     if expected is None:
@@ -151,7 +197,7 @@ def check(path: Path, blender_python: str | None) -> dict[str, str]:
                 text = validator(path)
             else:
                 fps = (expected.fps if expected else None) or 30.0
-                seen = three(path) if reader == "three" else blender(path, fps, blender_python)
+                seen = seen_by(reader, path, fps)
                 if expected is None:
                     expected, text = seen, f"{len(seen.positions)} frames, nothing to compare with"
                 else:
@@ -170,7 +216,6 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("files", nargs="+", type=Path, metavar="FILE")
     parser.add_argument("--require", default="", help="readers that must not be skipped, separated by commas")
-    parser.add_argument("--blender-python", help="a Python that has bpy")
     arguments = parser.parse_args()
     required = {name for name in arguments.require.split(",") if name}
     if unknown := required - set(READERS):
@@ -183,7 +228,7 @@ def main() -> int:
             print(f"{path}: FAILED: no such file")
             bad += 1
             continue
-        verdicts = check(path, arguments.blender_python)
+        verdicts = check(path)
         ran |= {reader for reader, verdict in verdicts.items() if verdict != "skipped"}
         bad += sum(verdict == "FAILED" for verdict in verdicts.values())
         bad += sum(verdict == "skipped" and reader in required for reader, verdict in verdicts.items())

@@ -110,7 +110,7 @@ fn characters(rig: &Rig, bones: &Bones) -> Result<Vec<RigMapping>, MappingError>
         let mut mapping = by_name::mapping(bones, &by_name);
         let own = Bones::new(rig, &in_domain);
         used.extend(mapping.joints.iter().flatten().flat_map(|mapped| bones.subtree(mapped.node)));
-        if found.iter().any(|earlier| same_place(bones, earlier, &mapping)) {
+        if is_layer(bones, &mut found, &mapping) {
             continue;
         }
         let shape = topology::shape(&own);
@@ -144,11 +144,20 @@ fn own_part(rig: &Rig, bones: &Bones, pelvis: usize, used: &BTreeSet<usize>) -> 
     bones.subtree(top).into_iter().collect()
 }
 
-/// True where both bodies hang on one root and lie on each other: control and deform joints of one rig.
+/// True where one body lies on the other: deform joints below control joints, a control rig beside its skeleton.
 fn same_place(bones: &Bones, one: &RigMapping, other: &RigMapping) -> bool {
     let pairs = || one.joints.iter().zip(&other.joints).filter_map(|(a, b)| Some((a.as_ref()?.node, b.as_ref()?.node)));
-    let hang_together = pairs().all(|(a, b)| bones.common_ancestor(a, b).is_some());
-    hang_together && pairs().all(|(a, b)| bones.distance(a, b) < SAME_PLACE * bones.height)
+    pairs().all(|(a, b)| bones.distance(a, b) < SAME_PLACE * bones.height)
+}
+
+/// Tells of a body that lies in the same place as one that was found already, if there is one.
+fn is_layer(bones: &Bones, found: &mut [RigMapping], mapping: &RigMapping) -> bool {
+    let Some(earlier) = found.iter_mut().find(|earlier| same_place(bones, earlier, mapping)) else { return false };
+    let warning = "a second skeleton lies in the same place (a control rig?) and is left as it is";
+    if !earlier.warnings.iter().any(|other| other == warning) {
+        earlier.warnings.push(warning.to_owned());
+    }
+    true
 }
 
 /// Characters by shape alone.
@@ -170,7 +179,7 @@ fn by_shape(rig: &Rig, bones: &Bones) -> Result<Vec<RigMapping>, MappingError> {
         }
         let mut mapping = shape.mapping.clone();
         used.extend(mapping.joints.iter().flatten().flat_map(|mapped| own.subtree(mapped.node)));
-        if found.iter().any(|earlier| same_place(bones, earlier, &mapping)) {
+        if is_layer(bones, &mut found, &mapping) {
             continue;
         }
         warn_of_guess(&own, &mut mapping, &shape, partial.as_ref().map(|(family, count, _)| (family.as_str(), *count)));
@@ -217,7 +226,8 @@ fn warn_of_guess(bones: &Bones, mapping: &mut RigMapping, shape: &Shape, partial
 /// Root, twists, fingers that no table lists, and the check against the shape.
 fn finish(rig: &Rig, bones: &Bones, mapping: &mut RigMapping, shape: Option<&Shape>) {
     if mapping.family != "topology" {
-        if let Some(shape) = shape {
+        if let Some(shape) = shape.filter(|shape| shape.score >= PERSON) {
+            fill_ends(mapping, shape);
             for (name, finger) in &shape.mapping.fingers {
                 let wrist = if name.starts_with("left") { joint::LEFT_WRIST } else { joint::RIGHT_WRIST };
                 let same_hand = mapping.node(wrist).is_some() && mapping.node(wrist) == shape.mapping.node(wrist);
@@ -233,6 +243,21 @@ fn finish(rig: &Rig, bones: &Bones, mapping: &mut RigMapping, shape: Option<&Sha
         |node: &usize| mapping.node(joint::PELVIS).is_some_and(|hip| hip != *node && bones.is_below(hip, *node));
     mapping.root = mapping.root.filter(is_root).or_else(|| ground_root(rig, bones, mapping));
     mapping.twists = twists(bones, mapping);
+}
+
+/// Ends of limbs that no name tells, where the shape knows the joint before.
+fn fill_ends(mapping: &mut RigMapping, shape: &Shape) {
+    for (end, before) in [
+        (joint::LEFT_FOOT, joint::LEFT_ANKLE),
+        (joint::RIGHT_FOOT, joint::RIGHT_ANKLE),
+        (joint::LEFT_WRIST, joint::LEFT_ELBOW),
+        (joint::RIGHT_WRIST, joint::RIGHT_ELBOW),
+    ] {
+        let agreed = mapping.node(before).is_some() && mapping.node(before) == shape.mapping.node(before);
+        if mapping.joints[end].is_none() && agreed {
+            mapping.joints[end] = shape.mapping.joints[end];
+        }
+    }
 }
 
 /// The nearest joint above the pelvis that stands on the floor.

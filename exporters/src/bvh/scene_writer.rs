@@ -55,7 +55,11 @@ pub fn write_scene(scene: &Scene, take: Option<&Take>) -> Result<WrittenScene, U
                 continue;
             }
             previous[index] = zxy_degrees(rotation, previous[index]);
-            let position = (offset * UNITS_PER_METRE).to_array();
+            let position = offset * UNITS_PER_METRE;
+            if !(position.is_finite() && rotation.is_finite()) {
+                return Err(too_far(skeleton.bones[index].node, &skeleton.bones[index].name));
+            }
+            let position = position.to_array();
             for value in position.into_iter().filter(|_| moves[index]).chain(previous[index]) {
                 let _ = write!(text, "{separator}{}", number(value));
                 separator = " ";
@@ -130,6 +134,9 @@ impl Skeleton {
                 scene.nodes[node].kind == NodeKind::Tip && children[node].is_empty() && parent.is_some() && has_joints;
             waiting.extend(children[node].iter().rev().map(|child| (*child, Some(bones.len()), depth + 1)));
             let name = spelled(&scene.nodes[node].name, node);
+            if !(offset * UNITS_PER_METRE).is_finite() {
+                return Err(too_far(node, &name));
+            }
             bones.push(Bone { node, name, parent, children: Vec::new(), is_tip, offset, unrest: rotation.inverse() });
         }
 
@@ -200,6 +207,11 @@ impl Skeleton {
             close(text, &mut open);
         }
     }
+}
+
+/// Finite links can add up to a place that is not, as can metres in centimetres.
+fn too_far(node: usize, name: &str) -> UnfitScene {
+    UnfitScene::new(format!("node {node} (`{name}`)"), "it is farther away than numbers go")
 }
 
 fn close(text: &mut String, open: &mut Vec<usize>) {

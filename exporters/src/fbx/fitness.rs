@@ -7,6 +7,9 @@ use glam::{DQuat, DVec3};
 use super::{FbxError, limits};
 use crate::scene::{Scene, Take, Transform};
 
+/// Metres, or parts of a scale, beyond which no unit of a file can say where something is.
+const FARTHEST: f64 = 1e30;
+
 fn unfit<T>(reason: String) -> Result<T, FbxError> {
     Err(FbxError::Unfit(reason))
 }
@@ -22,7 +25,10 @@ pub(super) fn check_nodes(scene: &Scene) -> Result<(), FbxError> {
             return unfit(format!("node `{}` comes before its parent", node.name));
         }
         if !is_pose(&node.rest) {
-            return unfit(format!("the rest of node `{}` is not finite or its rotation is zero", node.name));
+            return unfit(format!(
+                "the rest of node `{}` is not finite, is far beyond any scene, or its rotation is zero",
+                node.name
+            ));
         }
         check_name("node", &node.name)?;
     }
@@ -62,11 +68,12 @@ pub(super) fn check_take(take: &Take, nodes: usize) -> Result<(), FbxError> {
                 take.frames, track.node
             ));
         }
-        let wrong = |values: &Option<Vec<DVec3>>| values.iter().flatten().position(|value| !value.is_finite());
+        let wrong = |values: &Option<Vec<DVec3>>| values.iter().flatten().position(|value| !is_within_reach(*value));
         let wrong_turn = track.rotation.iter().flatten().position(|value| !is_rotation(*value));
         if let Some(frame) = wrong(&track.translation).or(wrong(&track.scale)).or(wrong_turn) {
             return unfit(format!(
-                "the take `{name}` is not a pose in frame {frame} (node {}): a value is not finite or a rotation is zero",
+                "the take `{name}` is not a pose in frame {frame} (node {}): a value is not finite, is far beyond \
+                 any scene, or a rotation is zero",
                 track.node
             ));
         }
@@ -84,7 +91,12 @@ fn check_name(what: &str, name: &str) -> Result<(), FbxError> {
 }
 
 fn is_pose(place: &Transform) -> bool {
-    place.translation.is_finite() && place.scale.is_finite() && is_rotation(place.rotation)
+    is_within_reach(place.translation) && is_within_reach(place.scale) && is_rotation(place.rotation)
+}
+
+/// Curves hold single precision, in a unit that may be smaller than a metre.
+fn is_within_reach(value: DVec3) -> bool {
+    value.abs().max_element() < FARTHEST
 }
 
 fn is_rotation(rotation: DQuat) -> bool {

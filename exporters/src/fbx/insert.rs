@@ -140,6 +140,10 @@ fn node_curves(node: &ufbx::Node, track: &Track, frames: usize) -> Result<NodeCu
         rotation.push(properties.rotation);
         scaling.push(properties.scaling);
     }
+    let is_finite = |values: &[DVec3]| values.iter().all(|value| value.as_vec3().is_finite());
+    if !(is_finite(&translation) && is_finite(&scaling) && rotation.iter().all(|value| value.is_finite())) {
+        return Err(refuse("its pivots, axes or scale lead to values that are not finite; leave its track out"));
+    }
     // About a pivot, turning and scaling move a node, which its translation has to undo.
     let needs_translation =
         track.translation.is_some() || translation.iter().any(|value| !value.abs_diff_eq(own.translation, STILL));

@@ -9,7 +9,7 @@ use super::error::GltfError;
 use super::insert::{Existing, InsertOptions, Target};
 use crate::glb::GENERATOR;
 use crate::glb::container::{Parts, join_parts};
-use crate::scene::{NodeKind, Scene, check, global_poses};
+use crate::scene::{NodeKind, Scene, UnfitScene, check, global_poses};
 
 /// The form of a glTF file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,6 +35,7 @@ pub(super) fn write_with(
     further: Map<String, Value>,
 ) -> Result<Vec<u8>, GltfError> {
     check(scene)?;
+    check_precision(scene)?;
     let is_glb = container == Container::Binary;
     let (mut json, mut binary) = skeleton(scene, is_glb, further);
     let options = InsertOptions { name: None, existing: Existing::Keep };
@@ -49,6 +50,19 @@ pub(super) fn write_with(
         Container::Binary => Ok(join_parts(Parts { json: &json, binary: binary.as_deref(), rest: &[] })?),
         Container::Text => Ok(json),
     }
+}
+
+/// glTF's numbers are of single precision: what is farther away than these go cannot be written.
+fn check_precision(scene: &Scene) -> Result<(), UnfitScene> {
+    let places = global_poses(&scene.nodes, None);
+    for (index, (node, pose)) in scene.nodes.iter().zip(places).enumerate() {
+        let is_near = |place: DVec3| place.as_vec3().is_finite();
+        if !(is_near(node.rest.translation) && is_near(node.rest.scale) && is_near(pose.w_axis.truncate())) {
+            let at = format!("node {index} (`{}`)", node.name);
+            return Err(UnfitScene::new(at, "its place or scale is beyond single precision"));
+        }
+    }
+    Ok(())
 }
 
 /// The file without takes.
@@ -97,8 +111,12 @@ fn skeleton(scene: &Scene, is_glb: bool, further: Map<String, Value>) -> (Vec<u8
         let start = data.len();
         for joint in &joints {
             let inverse = rest[*joint].inverse();
-            // A joint that is scaled to nothing has no inverse.
-            let inverse = if inverse.is_finite() { inverse } else { DMat4::IDENTITY };
+            // A joint that is scaled to nothing, or almost, has no inverse.
+            let inverse = if inverse.to_cols_array().iter().all(|value| (*value as f32).is_finite()) {
+                inverse
+            } else {
+                DMat4::IDENTITY
+            };
             data.extend(inverse.to_cols_array().into_iter().flat_map(|value| (value as f32).to_le_bytes()));
         }
         skins.push(json!({ "joints": joints, "inverseBindMatrices": accessors.len() }));

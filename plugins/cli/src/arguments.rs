@@ -34,7 +34,7 @@ pub enum Command {
     Generate(GenerateArguments),
     /// Make body parts of a clip anew and leave everything else as it is
     Edit(EditArguments),
-    /// Turn a scene file into another format: skeleton and animation
+    /// Turn a scene file into another format, or put its animation into another file of the same rig
     Convert(ConvertArguments),
     /// Show what a scene file holds: rig, takes, rest pose, units, problems
     Inspect(InspectArguments),
@@ -113,9 +113,20 @@ pub struct EditArguments {
 pub struct ConvertArguments {
     /// The scene file: .glb, .gltf, .vrm, .vrma, .bvh or .fbx
     pub input: PathBuf,
-    /// The file to write: .glb, .gltf, .bvh, .fbx, or .vrma for motions of ropar's own skeleton
+    /// The file to write: .glb, .gltf, .bvh, .fbx, .vrma for motions of ropar's own skeleton, or with --into its format
     #[arg(short, long, value_name = "FILE")]
     pub output: PathBuf,
+    /// The character that gets the animation: a file of the same rig, of which everything else is kept
+    ///
+    /// A .glb, .gltf, .vrm or binary .fbx file, whose format the output has, too. Nodes are found by name.
+    #[arg(long, value_name = "FILE")]
+    pub into: Option<PathBuf>,
+    /// With --into: what the take is called there [default: as in the input]
+    #[arg(long, value_name = "NAME", requires = "into")]
+    pub name: Option<String>,
+    /// With --into: takes of the same names there make room [default: they are an error]
+    #[arg(long, requires = "into")]
+    pub replace: bool,
     /// Name of the only take to write [default: all, or the first where the format holds one]
     #[arg(long, value_name = "NAME")]
     pub take: Option<String>,

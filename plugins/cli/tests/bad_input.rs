@@ -243,6 +243,17 @@ fn scenes() {
     let object: Value = serde_json::from_slice(&output.stdout).expect("one JSON object");
     assert_eq!((object["nodes"].as_u64(), object["joints"].as_u64()), (Some(2), Some(1)));
     assert_eq!(object["takes"][0], json!({ "name": "motion", "frames": 2, "fps": 25.0, "seconds": 0.08, "nodes": 1 }));
+
+    let into = ["convert", scene, "--into", "two.glb", "-o", "three.glb"];
+    let with = |more: &[&str]| workplace.ropar(&[&into[..], more].concat());
+    assert_refused(&with(&[]), 2, "has a take `motion` already");
+    assert_refused(&with(&["--name", "again", "--unit", "1"]), 2, "the rig is another one");
+    assert_refused(&workplace.ropar(&["convert", scene, "--replace", "-o", "three.glb"]), 2, "--into");
+    let output = with(&["--name", "again", "--json"]);
+    let object: Value = serde_json::from_slice(&output.stdout).expect("one JSON object");
+    let names: Vec<_> =
+        object["files"][0]["takes"].as_array().expect("takes").iter().map(|take| &take["name"]).collect();
+    assert_eq!(names, ["motion", "again"], "{object}");
 }
 
 #[test]

@@ -31,7 +31,7 @@ const ARM_RATIO: f64 = 0.9;
 /// The leg that begins at `root`.
 pub fn leg(bones: &Bones, root: usize) -> Option<Leg> {
     let path = without_tips(bones, root, 4);
-    let ([hip, knee, ankle], score) = best_hinge(bones, &path, LEG_RATIO, None)?;
+    let ([hip, knee, ankle], score) = best_hinge(bones, &path, LEG_RATIO, End::Foot)?;
     Some(Leg { hip, knee, ankle, foot: foot(bones, ankle), quality: quality(score) })
 }
 
@@ -57,7 +57,7 @@ fn foot(bones: &Bones, ankle: usize) -> Option<usize> {
 pub fn arm(bones: &Bones, root: usize) -> Option<Arm> {
     let path = without_tips(bones, root, 3);
     // Where fingers part, there is the hand.
-    let hand = path.iter().copied().find(|node| finger_chains(bones, *node) >= 3);
+    let hand = path.iter().copied().find(|node| finger_chains(bones, *node) >= 3).map_or(End::Any, End::At);
     let ([shoulder, elbow, wrist], score) = best_hinge(bones, &path, ARM_RATIO, hand)?;
     let place = path.iter().position(|node| *node == shoulder)?;
     let collar = path[..place].iter().rev().copied().find(|node| bones.distance(*node, shoulder) > 0.0);
@@ -72,16 +72,29 @@ fn finger_chains(bones: &Bones, node: usize) -> usize {
 /// What a node between the ends of a segment costs in the logarithm of length: few limbs have any.
 const SKIPPED: f64 = 0.25;
 
+/// What a leg without a foot costs, and, per unit of 1 - cos, a knee or elbow that is bent at rest.
+const FOOTLESS: f64 = 0.4;
+const BENT: f64 = 1.5;
+
+/// Where a limb's last joint is.
+#[derive(Clone, Copy, PartialEq)]
+enum End {
+    Any,
+    At(usize),
+    /// Something follows after it, as a rule.
+    Foot,
+}
+
 /// The three nodes of a path that make the best hinge: two long segments of the right proportion, with what lies between
 /// their ends on the straight line.
-fn best_hinge(bones: &Bones, path: &[usize], ratio: f64, end: Option<usize>) -> Option<([usize; 3], f64)> {
+fn best_hinge(bones: &Bones, path: &[usize], ratio: f64, end: End) -> Option<([usize; 3], f64)> {
     let mut best: Option<([usize; 3], f64)> = None;
     let mut best_score = f64::NEG_INFINITY;
     for first in 0..path.len() {
         for middle in first + 1..path.len() {
             for last in middle + 1..path.len() {
                 let nodes = [path[first], path[middle], path[last]];
-                if end.is_some_and(|end| end != nodes[2]) {
+                if matches!(end, End::At(end) if end != nodes[2]) {
                     continue;
                 }
                 let (upper, lower) = (bones.distance(nodes[0], nodes[1]), bones.distance(nodes[1], nodes[2]));
@@ -91,7 +104,14 @@ fn best_hinge(bones: &Bones, path: &[usize], ratio: f64, end: Option<usize>) -> 
                 let bent = deviation(bones, &path[first..=middle]) + deviation(bones, &path[middle..=last]);
                 let proportion = -2.0 * (lower / upper / ratio).ln().abs() - 6.0 * bent;
                 let skipped = (last - first - 2) as f64;
-                let score = (upper + lower).ln() + proportion - SKIPPED * skipped;
+                let directions = [(0, 1), (1, 2)].map(|(from, to): (usize, usize)| {
+                    (bones.positions[nodes[to]] - bones.positions[nodes[from]]).normalize_or_zero()
+                });
+                let footless = if end == End::Foot && last + 1 == path.len() { FOOTLESS } else { 0.0 };
+                let score = (upper + lower).ln() + proportion
+                    - SKIPPED * skipped
+                    - BENT * (1.0 - directions[0].dot(directions[1]))
+                    - footless;
                 // Of nodes at the same place the upper one is the joint.
                 if score > best_score + 1e-9 {
                     best_score = score;

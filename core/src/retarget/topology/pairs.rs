@@ -19,12 +19,22 @@ const LEAST_LIKENESS: f64 = 0.5;
 /// Fewest bones that a limb has: hip, knee, ankle.
 const LEAST_DEPTH: usize = 3;
 
-/// All pairs that could be limbs.
+/// Most bones that a limb has from its root to its tip; longer chains are ropes and tails.
+const MOST_DEPTH: usize = 48;
+
+/// Most siblings that are compared, and most pairs that are kept, the longest first: bounds the work on a rig of
+/// thousands of bones.
+const MOST_SIBLINGS: usize = 48;
+const MOST_PAIRS: usize = 24;
+
+/// The longest pairs that could be limbs.
 pub fn limb_pairs(bones: &Bones) -> Vec<Pair> {
     let mut pairs = Vec::new();
     for parent in 0..bones.children.len() {
-        let limbs: Vec<usize> =
-            bones.children[parent].iter().copied().filter(|child| depth(bones, *child) >= LEAST_DEPTH).collect();
+        let is_limb = |child: &usize| (LEAST_DEPTH..=MOST_DEPTH).contains(&depth(bones, *child));
+        let mut limbs: Vec<usize> = bones.children[parent].iter().copied().filter(is_limb).collect();
+        limbs.sort_by(|a, b| bones.reach[*b].total_cmp(&bones.reach[*a]).then(a.cmp(b)));
+        limbs.truncate(MOST_SIBLINGS);
         for (place, one) in limbs.iter().enumerate() {
             for other in &limbs[place + 1..] {
                 let likeness = likeness(bones, *one, *other);
@@ -34,6 +44,9 @@ pub fn limb_pairs(bones: &Bones) -> Vec<Pair> {
             }
         }
     }
+    let reach = |pair: &Pair| bones.reach[pair.roots[0]] + bones.reach[pair.roots[1]];
+    pairs.sort_by(|a: &Pair, b: &Pair| reach(b).total_cmp(&reach(a)));
+    pairs.truncate(MOST_PAIRS);
     pairs
 }
 

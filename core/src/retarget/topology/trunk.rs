@@ -20,6 +20,9 @@ const NECK_ABOVE_SHOULDERS: f64 = -0.02;
 /// A last bone longer than this many trunks shows the top of the head.
 const HEAD_TOP: f64 = 0.25;
 
+/// A joint of three or more above the shoulders that lies this many trunks above them, or higher, is the head.
+const HEAD_ABOVE_SHOULDERS: f64 = 0.175;
+
 /// The trunk of a body whose limbs are known.
 pub fn trunk(bones: &Bones, limbs: &Hypothesis) -> Option<Trunk> {
     let (hips, shoulders) = (limbs.hips(bones), limbs.shoulders(bones));
@@ -39,7 +42,12 @@ pub fn trunk(bones: &Bones, limbs: &Hypothesis) -> Option<Trunk> {
         let high = place(path[index]) > 1.0 + NECK_ABOVE_SHOULDERS;
         index > 0 && (high || chest.is_some_and(|chest| index > chest))
     };
-    let first_neck = (1..path.len()).find(|index| is_neck(*index)).unwrap_or(path.len());
+    let mut first_neck = (1..path.len()).find(|index| is_neck(*index)).unwrap_or(path.len());
+    // Arms that hang on a neck are Biped's; where there is another neck above, they hang on the chest.
+    let above = |index: usize| head(bones, limbs, &path[index + 1..], up, size);
+    if chest == Some(first_neck) && above(first_neck).is_some_and(|head| head > 0) {
+        first_neck += 1;
+    }
     let spine = path[1..first_neck].to_vec();
     let upper = &path[first_neck..];
     let head = head(bones, limbs, upper, up, size);
@@ -74,6 +82,12 @@ fn head(bones: &Bones, limbs: &Hypothesis, upper: &[usize], up: DVec3, trunk: f6
         // A face that hangs on a node of its own lies on the head.
         let lies_on_parent = index > 0 && bones.length(upper[index]) < 0.01 * trunk;
         return Some(if lies_on_parent { index - 1 } else { index });
+    }
+    // Two necks and a head, or neck, head and top of the head: told by the height.
+    let shoulders = limbs.shoulders(bones);
+    let is_high = |index: &usize| (bones.positions[upper[*index]] - shoulders).dot(up) > HEAD_ABOVE_SHOULDERS * trunk;
+    if let Some(head) = (1..=last).find(is_high).filter(|_| last > 1) {
+        return Some(head);
     }
     let is_long = || bones.length(upper[last]) > HEAD_TOP * trunk;
     // A jaw.

@@ -1,6 +1,8 @@
-//! `ropar convert`: a scene file in another format.
+//! `ropar convert`: a scene file in another format, or its takes in another file.
 
-use ropar_exporters::{ReadSceneOptions, WriteSceneOptions, read_scene, read_scene_with, write_scene};
+use ropar_exporters::{
+    InsertTakesOptions, ReadSceneOptions, WriteSceneOptions, insert_takes, read_scene, read_scene_with, write_scene,
+};
 use serde_json::json;
 
 use crate::{arguments::ConvertArguments, failure::Failure, output, terminal::Terminal};
@@ -21,7 +23,13 @@ pub fn run(arguments: &ConvertArguments, terminal: &Terminal) -> Result<(), Fail
         end: arguments.end,
     };
     let mut warnings = scene.warnings.clone();
-    warnings.extend(write_scene(&arguments.output, &scene, &options)?);
+    warnings.extend(match &arguments.into {
+        None => write_scene(&arguments.output, &scene, &options)?,
+        Some(target) => {
+            let how = InsertTakesOptions { name: arguments.name.clone(), replace: arguments.replace };
+            insert_takes(&scene, target, &arguments.output, &options, &how)?
+        }
+    });
     for warning in &warnings {
         terminal.note(format!("warning: {warning}"));
     }

@@ -1,0 +1,115 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Armature objects: which one is meant, whether it can be animated, and finding it again after the work."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import bpy
+from bpy.app.translations import pgettext_rpt as rpt_
+
+from ..addon import AddonError
+
+
+@dataclass(frozen=True)
+class Reference:
+    """An object to be found again later: undo, or another file, makes direct references invalid."""
+
+    uid: int
+    name: str
+
+    @classmethod
+    def to(cls, item) -> Reference:
+        return cls(item.session_uid, item.name)
+
+    def get(self, collection):
+        """The object now.
+
+        Raises:
+            AddonError: it was deleted meanwhile.
+        """
+        for item in collection:
+            if item.session_uid == self.uid:
+                return item
+        raise AddonError(
+            rpt_('"{}" was deleted while the motion was made').format(self.name),
+            rpt_("undo the deletion and try again"),
+        )
+
+
+def selected_armature(context):
+    """The armature the user means: the active object, or the one that moves it, or the only selected one.
+
+    Raises:
+        AddonError: there is none.
+    """
+    active = getattr(context, "active_object", None) or context.view_layer.objects.active
+    found = armature_of(active)
+    if found is not None:
+        return found
+    candidates = {armature_of(item) for item in context.view_layer.objects.selected} - {None}
+    if len(candidates) == 1:
+        return candidates.pop()
+    raise AddonError(
+        rpt_("no armature is selected"), rpt_('select the character\'s armature, or set the target to "New Mannequin"')
+    )
+
+
+def armature_of(item):
+    """`item` where it is an armature, or the armature that deforms it."""
+    if item is None:
+        return None
+    if item.type == "ARMATURE":
+        return item
+    for modifier in item.modifiers:
+        if modifier.type == "ARMATURE" and modifier.object is not None:
+            return modifier.object
+    return item.parent if item.parent is not None and item.parent.type == "ARMATURE" else None
+
+
+def check_editable(armature) -> None:
+    """Refuses what cannot hold an animation of its own.
+
+    Raises:
+        AddonError: the object is linked from another file and not overridden, or the override is not editable.
+    """
+    if armature.library is not None:
+        raise AddonError(
+            rpt_('"{}" is linked from another file').format(armature.name),
+            rpt_("make it a library override first (Object > Library Override > Make)"),
+        )
+    override = armature.override_library
+    if override is not None and override.is_system_override:
+        raise AddonError(
+            rpt_('"{}" is a library override that is not editable').format(armature.name),
+            rpt_("make the override editable in the Outliner (Library Override > Make)"),
+        )
+    action = armature.animation_data.action if armature.animation_data else None
+    if action is not None and armature.animation_data.use_tweak_mode:
+        raise AddonError(
+            rpt_("an NLA strip of the armature is in tweak mode"), rpt_("leave tweak mode (Tab in the NLA editor)")
+        )
+    if not armature.data.bones:
+        raise AddonError(rpt_('"{}" has no bones').format(armature.name), rpt_("select another armature"))
+
+
+def frame_rate(scene) -> float:
+    """Frames per second of a scene."""
+    return scene.render.fps / scene.render.fps_base
+
+
+def action_of(armature):
+    """The action that moves the armature."""
+    return armature.animation_data.action if armature.animation_data else None
+
+
+def select_only(context, item) -> None:
+    """Makes `item` the active and only selected object."""
+    for other in context.view_layer.objects.selected:
+        other.select_set(False)
+    item.select_set(True)
+    context.view_layer.objects.active = item
+
+
+def objects():
+    return bpy.data.objects

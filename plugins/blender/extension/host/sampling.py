@@ -1,0 +1,52 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The pose that an action gives an armature's bones, read from its F-Curves without moving the scene. Main thread."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from . import keys
+from .actions import curves
+from .channels import ROTATION_PATHS, Pose, rotations_of
+from .skeleton import Bones
+
+
+def read(armature, bones: Bones, action, frames: np.ndarray) -> Pose:
+    """Rotations (frames, n, 4) and locations (frames, n, 3) of the bones' own channels at `frames`.
+
+    What has no key keeps its present value. Constraints and drivers are not looked at.
+    """
+    found = curves(action, armature, create=False) if action is not None else None
+    by_path = {(curve.data_path, curve.array_index): curve for curve in found} if found is not None else {}
+    pose = armature.pose.bones
+    result = Pose(np.empty((len(frames), len(bones), 4)), np.empty((len(frames), len(bones), 3)))
+    for index, name in enumerate(bones.names):
+        bone, mode = pose[name], bones.modes[index]
+        path = ROTATION_PATHS.get(mode, "rotation_euler")
+        numbers = _values(by_path, keys.path(name, path), getattr(bone, path), frames)
+        same = not any((keys.path(name, path), axis) in by_path for axis in range(numbers.shape[1]))
+        if same:  # one conversion serves all frames
+            result.rotations[:, index] = rotations_of(numbers[:1], mode)
+        else:
+            result.rotations[:, index] = rotations_of(numbers, mode)
+        result.locations[:, index] = _values(by_path, keys.path(name, "location"), bone.location, frames)
+        if bones.connected[index]:
+            result.locations[:, index] = 0.0
+    return result
+
+
+def key_range(armature, action) -> tuple[float, float] | None:
+    """First and last key of the armature's bones in `action`."""
+    found = curves(action, armature, create=False) if action is not None else None
+    ends = [
+        curve.range() for curve in found or () if curve.data_path.startswith("pose.bones[") and curve.keyframe_points
+    ]
+    return (min(end[0] for end in ends), max(end[1] for end in ends)) if ends else None
+
+
+def _values(by_path: dict, path: str, present, frames: np.ndarray) -> np.ndarray:
+    columns = []
+    for axis, value in enumerate(present):
+        curve = by_path.get((path, axis))
+        columns.append(keys.values_at(curve, frames) if curve is not None else np.full(len(frames), float(value)))
+    return np.stack(columns, axis=-1)

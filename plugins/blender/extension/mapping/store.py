@@ -1,0 +1,100 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Mappings between RoPAR's JSON and the list that the user edits."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from ..host.canonical import JOINTS
+from . import properties
+
+
+@dataclass(frozen=True)
+class Found:
+    """A mapping that was used, in words."""
+
+    text: str
+    family: str
+    #: Joint -> (bone, confidence).
+    joints: dict[str, tuple[str, float]]
+    warnings: tuple[str, ...]
+    #: Whether RoPAR found it by itself.
+    automatic: bool
+
+    @classmethod
+    def of(cls, rigged: Any, automatic: bool) -> Found:
+        """From a `host.fitting.Rigged`."""
+        mapping, names = rigged.mapping, rigged.bones.names
+        return cls(
+            text=mapping.to_json(),
+            family=str(mapping.family),
+            joints={joint: (names[int(node)], float(sure)) for joint, (node, sure) in mapping.joints.items()},
+            warnings=tuple(getattr(mapping, "warnings", ())),
+            automatic=automatic,
+        )
+
+
+def text(armature) -> str:
+    """The mapping to use for an armature as JSON; empty where RoPAR shall find it.
+
+    A mapping that RoPAR found is not kept as a choice: the armature may have changed since.
+    """
+    rig = armature.ropar_rig
+    if not rig.edited:
+        return ""
+    return edited(rig.text, {row.joint: row.bone for row in rig.joints})
+
+
+def edited(base: str, bones: dict[str, str]) -> str:
+    """RoPAR's JSON with other bones: every joint in `bones` gets the bone named there, or none where it is empty."""
+    try:
+        document = json.loads(base) if base else {}
+    except ValueError:
+        document = {}
+    joints = document.setdefault("joints", {})
+    for joint, bone in bones.items():
+        present = joints.get(joint)
+        if not bone:
+            joints.pop(joint, None)
+        elif not isinstance(present, dict) or present.get("node") != bone:
+            joints[joint] = {"node": bone, "confidence": 1.0}
+    return json.dumps(document)
+
+
+def keep(armature, found: Found) -> None:
+    """Shows `found` in the list of the armature. A list that the user edited stays, but for new warnings."""
+    rig = armature.ropar_rig
+    rig.warnings = "\n".join(found.warnings)
+    if not found.automatic and rig.edited:
+        return
+    fill(armature, found)
+
+
+def fill(armature, found: Found, edited: bool = False) -> None:
+    """Makes `found` the list of the armature."""
+    rig = armature.ropar_rig
+    properties.filling = True
+    try:
+        rig.joints.clear()
+        for joint in JOINTS:
+            bone, confidence = found.joints.get(joint, ("", 0.0))
+            row = rig.joints.add()
+            row.name = row.joint = joint
+            row.bone = bone
+            row.confidence = confidence
+        rig.family = found.family
+        rig.text = found.text
+        rig.warnings = "\n".join(found.warnings)
+        rig.edited = edited
+    finally:
+        properties.filling = False
+
+
+def clear(armature) -> None:
+    """Forgets the mapping: RoPAR finds it anew next time."""
+    rig = armature.ropar_rig
+    rig.joints.clear()
+    rig.family = rig.text = rig.warnings = ""
+    rig.edited = False

@@ -1,0 +1,73 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The body to click on, and what its parts shall do."""
+
+import bpy
+
+from ..host import objects
+from ..jobs import operator as jobs
+from . import ops
+
+
+class ROPAR_PT_redo(bpy.types.Panel):
+    bl_label = "Redo Body Parts"
+    bl_space_type = "VIEW_3D"
+    bl_region_type = "UI"
+    bl_category = "RoPAR"
+    bl_parent_id = "ROPAR_PT_main"
+    bl_order = 1
+
+    @classmethod
+    def poll(cls, context) -> bool:
+        armature = objects.armature_of(context.active_object)
+        return armature is not None and objects.action_of(armature) is not None
+
+    def draw(self, context):
+        layout = self.layout
+        settings = context.scene.ropar_redo
+        layout.enabled = jobs.current() is None
+        self._figure(layout, settings)
+        layout.prop(settings, "prompt", text="", placeholder="the parts do this")
+        column = layout.column()
+        column.use_property_split = True
+        column.use_property_decorate = False
+        row = column.row(align=True)
+        row.prop(settings, "whole")
+        row.operator(ops.ROPAR_OT_redo_range.bl_idname, text="", icon="TIME")
+        if not settings.whole:
+            frames = column.column(align=True)
+            frames.prop(settings, "start")
+            frames.prop(settings, "end")
+        column.prop(settings, "seed")
+        column.prop(settings, "guidance")
+        layout.operator(ops.ROPAR_OT_redo.bl_idname, text="Redo", icon="FILE_REFRESH")
+
+    @staticmethod
+    def _figure(layout, settings) -> None:
+        """A body that faces the viewer: its right is on the left."""
+        box = layout.box().column(align=True)
+        head = box.split(factor=0.3, align=True)
+        head.label(text="R")
+        middle = head.split(factor=0.57, align=True)
+        middle.label(text="", icon="OUTLINER_OB_ARMATURE")
+        side = middle.row()
+        side.alignment = "RIGHT"
+        side.label(text="L")
+        upper = box.row(align=True)
+        upper.scale_y = 2.2
+        upper.prop_enum(settings, "parts", "right_arm")
+        upper.prop_enum(settings, "parts", "torso")
+        upper.prop_enum(settings, "parts", "left_arm")
+        lower = box.row(align=True)
+        lower.scale_y = 2.2
+        lower.separator(factor=4.0)
+        lower.prop_enum(settings, "parts", "right_leg")
+        lower.prop_enum(settings, "parts", "left_leg")
+        lower.separator(factor=4.0)
+
+
+def register() -> None:
+    bpy.utils.register_class(ROPAR_PT_redo)
+
+
+def unregister() -> None:
+    bpy.utils.unregister_class(ROPAR_PT_redo)
