@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import built
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -20,17 +21,6 @@ PROMPT = "a person walks forward and waves with the left hand"
 def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     """A made-up motion of every joint, with what core's kinematics say of it, and a generated motion."""
     folder = tmp_path_factory.mktemp("clips")
-    example = [
-        "cargo",
-        "run",
-        "--quiet",
-        "--release",
-        "--package",
-        "ropar-exporters",
-        "--example",
-        "synthetic_clip",
-        "--",
-    ]
     made: dict[str, Path] = {}
     for extension, rate in (
         ("glb", "30"),
@@ -41,12 +31,12 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
         ("fbx", "29.97"),
     ):
         path = folder / f"synthetic_{rate}.{extension}"
-        subprocess.run([*example, str(path), rate], cwd=ROOT, check=True)
+        subprocess.run([built.example("synthetic_clip"), str(path), rate], check=True)
         made[path.name] = path
     for extension in ("glb", "bvh", "fbx"):
         path = folder / f"generated.{extension}"
         command = [
-            ROOT / "target" / "release" / "ropar",
+            built.RELEASE / "ropar",
             "generate",
             PROMPT,
             "--seed",

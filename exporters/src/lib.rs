@@ -31,6 +31,7 @@ mod insert_files;
 pub mod inspect;
 mod motion_check;
 pub mod retarget_files;
+mod rig_file;
 pub mod same_rig;
 pub mod scene;
 mod scene_files;
@@ -45,7 +46,10 @@ use serde_json::{Map, Value};
 pub use crate::gltf::{Existing, InsertOptions};
 pub use error::{Error, ErrorKind, UnfitMotion};
 pub use insert_files::{InsertTakesOptions, insert_take, insert_takes};
-pub use scene_files::{ReadSceneOptions, WriteSceneOptions, read_scene, read_scene_with, write_scene};
+pub use rig_file::RigFile;
+pub use scene_files::{
+    ReadSceneOptions, WriteSceneOptions, read_scene, read_scene_bytes, read_scene_with, write_scene,
+};
 
 /// Frames per second of a file when the user asks for nothing else.
 pub const DEFAULT_FPS: f32 = 30.0;
@@ -58,7 +62,8 @@ pub const MAX_FILE_BYTES: u64 = 512 * 1024 * 1024;
 pub struct Clip {
     /// The motion on the canonical skeleton.
     pub motion: Motion,
-    /// Free metadata: prompt, seed, package, licence and so on. Kept in GLB files; BVH has no place for it.
+    /// Free metadata: prompt, seed, package, licence and so on. In GLB and VRMA files it is `asset.extras`, in FBX files
+    /// the scene's comment, as JSON text; BVH has no place for it.
     pub extras: Map<String, Value>,
     /// What the reader had to put up with; empty for a clip that was not read from a file.
     pub warnings: Vec<String>,
@@ -150,9 +155,14 @@ pub fn write_clip(path: &Path, clip: &Clip, fps: Option<f32>) -> Result<(), Erro
         Format::Bvh => bvh::write(motion).map_err(in_bvh(path))?.into_bytes(),
         Format::Fbx => {
             let scene = scene::from_motion(motion, "motion");
-            fbx::write(&scene, &fbx::WriteOptions::default()).map_err(in_fbx(path))?
+            let comment =
+                if clip.extras.is_empty() { String::new() } else { Value::from(clip.extras.clone()).to_string() };
+            let options = fbx::WriteOptions { comment: &comment, ..fbx::WriteOptions::default() };
+            fbx::write(&scene, &options).map_err(in_fbx(path))?
         }
-        Format::Gltf | Format::Vrm | Format::Vrma => gltf::write_vrma(motion, "motion").map_err(in_gltf(path))?,
+        Format::Gltf | Format::Vrm | Format::Vrma => {
+            gltf::write_vrma_with(motion, "motion", &clip.extras).map_err(in_gltf(path))?
+        }
     };
     atomic::write(path, &bytes)
 }

@@ -37,19 +37,22 @@ pub fn read_scene(path: &Path) -> Result<Scene, Error> {
 
 /// Reads a scene file of any format. Buffers of a `.gltf` are looked for beside it.
 pub fn read_scene_with(path: &Path, options: &ReadSceneOptions) -> Result<Scene, Error> {
-    let format = Format::of(path)?;
-    let bytes = read_bytes(path)?;
-    match format {
+    read_scene_bytes(path, &read_bytes(path)?, options)
+}
+
+/// As [`read_scene_with`], for the content of the file `path` where that has been read already.
+pub fn read_scene_bytes(path: &Path, bytes: &[u8], options: &ReadSceneOptions) -> Result<Scene, Error> {
+    match Format::of(path)? {
         Format::Glb | Format::Gltf | Format::Vrm | Format::Vrma => {
             let options = ReadOptions { fps: options.fps, folder: path.parent().map(Path::to_owned) };
-            gltf::read(&bytes, &options).map_err(in_gltf(path))
+            gltf::read(bytes, &options).map_err(in_gltf(path))
         }
         Format::Bvh => {
-            let clip = bvh::read(&bytes).map_err(in_bvh(path))?;
+            let clip = bvh::read(bytes).map_err(in_bvh(path))?;
             bvh::to_scene(&clip, options.metres_per_unit).map_err(in_bvh(path))
         }
         Format::Fbx => {
-            let mut scene = fbx::read(&bytes).map_err(in_fbx(path))?;
+            let mut scene = fbx::read(bytes).map_err(in_fbx(path))?;
             if let Some(fps) = options.fps {
                 scene.takes = scene.takes.iter().map(|take| take.resampled(fps)).collect();
             }

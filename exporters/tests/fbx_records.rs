@@ -154,3 +154,20 @@ fn replaced_takes_leave_no_objects_behind() {
         assert_eq!(counts[kind], (wanted, wanted as i64), "{kind}");
     }
 }
+
+#[test]
+fn a_clip_says_where_it_comes_from() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("clip.fbx");
+    let clip = ropar_exporters::Clip::new(common::swinging(4, 30.0), common::metadata());
+    ropar_exporters::write_clip(&path, &clip, None).unwrap();
+    let tree = tree(&fs::read(&path).unwrap());
+    let below = |record: NodeHandle<'_>, name: &str| record.first_child_by_name(name).unwrap().node_id();
+    let header = below(tree.root(), "FBXHeaderExtension");
+    let info = below(header.to_handle(&tree), "SceneInfo");
+    let data = below(info.to_handle(&tree), "MetaData");
+    let comment = below(data.to_handle(&tree), "Comment");
+    let text = comment.to_handle(&tree).attributes()[0].get_string().unwrap().to_owned();
+    let said: serde_json::Value = serde_json::from_str(&text).unwrap();
+    assert_eq!(said, serde_json::Value::Object(common::metadata()));
+}

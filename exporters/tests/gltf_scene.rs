@@ -325,6 +325,10 @@ fn a_motion_becomes_a_vrma_file() {
     let written = gltf::write_vrma(&motion, "wave").unwrap();
     let file = json(&written);
     assert_eq!(file["extensionsUsed"][0], "VRMC_vrm_animation");
+    assert!(file["asset"]["extras"].is_null());
+    let with_origin = json(&gltf::write_vrma_with(&motion, "wave", &common::metadata()).unwrap());
+    assert_eq!(with_origin["asset"]["extras"], serde_json::Value::Object(common::metadata()));
+    assert_eq!(with_origin["asset"]["generator"], file["asset"]["generator"]);
     let bones = file["extensions"]["VRMC_vrm_animation"]["humanoid"]["humanBones"].as_object().unwrap();
     assert_eq!(bones.len(), 22);
     // Bones that the specification requires of a humanoid.

@@ -1,48 +1,79 @@
-"""`ropar-models`: prepare a corpus, train, export, evaluate. Every command says what it wrote."""
+"""`ropar-models`: prepare a corpus, train, export, evaluate, compare. Every command says what it wrote."""
 
 from __future__ import annotations
 
 import argparse
+import json
 import logging
+import sys
 from pathlib import Path
+from typing import Any
 
 import torch
 
 from . import configuration as configurations
 
 PRETRAINED = Path(__file__).resolve().parents[1] / "pretrained"
+TRAININGS = {
+    "train-pvae": "Train the part-aware VAE.",
+    "train-mar": "Train the transformer and the diffusion head.",
+    "train-duration": "Train the duration predictor.",
+    "train-evaluator": "Train the text-motion evaluator, and write it to --out with its retrieval figures.",
+}
 
 
-def main() -> None:
-    logging.basicConfig(level=logging.INFO, format="%(message)s")
+def parser_of_commands() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="ropar-models", description=__doc__)
     parser.add_argument(
         "--threads", type=int, default=None, help="threads of PyTorch and ONNX Runtime (default: all cores)"
     )
     commands = parser.add_subparsers(dest="command", required=True)
 
-    def command(name: str, text: str) -> argparse.ArgumentParser:
+    def command(name: str, text: str, config: bool = True, hardware: bool = False) -> argparse.ArgumentParser:
         sub = commands.add_parser(name, help=text, description=text)
-        sub.add_argument("--config", default="small", help="name in configs/, or a .toml file")
+        if config:
+            sub.add_argument("--config", default="small", help="name in configs/, or a .toml file")
+        if hardware:
+            sub.add_argument("--device", choices=["auto", "cpu", "cuda"], default="auto")
+            sub.add_argument("--precision", choices=["bf16", "fp32"], default="bf16", help="of matrix products")
+            sub.add_argument("--workers", type=int, default=None, help="processes that prepare batches")
         return sub
 
-    prepare = command("prepare", "Turn a corpus into training arrays.")
-    prepare.add_argument("corpus", type=Path, help="folder with clips.jsonl, or with .bvh files and .txt captions")
+    def sources(sub: argparse.ArgumentParser) -> None:
+        sub.add_argument(
+            "--sources",
+            choices=["all", "permissive"],
+            default="all",
+            help="permissive: only clips whose licence allows commercial use (tables/licences.json)",
+        )
+
+    prepare = command("prepare", "Turn a corpus into training arrays.", config=False)
+    prepare.add_argument(
+        "corpus",
+        type=Path,
+        help="folder with clips.jsonl, with new_joint_vecs (HumanML3D), or with .bvh and .txt files",
+    )
     prepare.add_argument("--out", type=Path, required=True)
     prepare.add_argument(
         "--text-encoder", type=Path, default=PRETRAINED / "ropar-base", help="folder with text_encoder.onnx"
     )
     prepare.add_argument("--limit", type=int, default=None, help="only the first clips, to try things out")
 
-    for name, text in (
-        ("train-pvae", "Train the part-aware VAE."),
-        ("train-mar", "Train the transformer and the diffusion head."),
-        ("train-duration", "Train the duration predictor."),
-    ):
-        train = command(name, text)
+    corrupt = command("corrupt", "Make noisy arrays of clean ones: occluded limbs, imperfect confidence.", config=False)
+    corrupt.add_argument("--data", type=Path, required=True, help="what `prepare` wrote")
+    corrupt.add_argument("--out", type=Path, required=True)
+    corrupt.add_argument("--severity", default="medium", help="light, medium or severe")
+    corrupt.add_argument("--seed", type=int, default=0)
+
+    for name, text in TRAININGS.items():
+        train = command(name, text, hardware=True)
         train.add_argument("--data", type=Path, required=True, help="what `prepare` wrote")
         train.add_argument("--run", type=Path, required=True, help="folder of checkpoints; resumed when it has one")
         train.add_argument("--minutes", type=float, required=True, help="total training time, resumed runs included")
+        train.add_argument("--steps", type=int, default=None, help="stop after so many steps at the latest")
+        sources(train)
+        if name == "train-evaluator":
+            train.add_argument("--out", type=Path, required=True, help="folder of the evaluator")
 
     export = command("export", "Write the model package: ONNX graphs, manifest, parity vectors.")
     export.add_argument("--data", type=Path, required=True)
@@ -52,57 +83,215 @@ def main() -> None:
     export.add_argument(
         "--text-encoder", type=Path, default=PRETRAINED / "ropar-base", help="folder with text_encoder.onnx"
     )
+    sources(export)
 
-    probe = commands.add_parser("probe", help="Evaluate a model package with the probe suite.")
+    evaluate = command("evaluate", "Measure a model on the test split: FID, R-precision and the rest.", hardware=True)
+    what = evaluate.add_mutually_exclusive_group(required=True)
+    what.add_argument("--package", type=Path, help="a model package; its graphs run on the CPU")
+    what.add_argument("--run", type=Path, help="checkpoints (with --config), on any device")
+    evaluate.add_argument("--data", type=Path, required=True)
+    evaluate.add_argument("--evaluator", type=Path, required=True, help="what `train-evaluator` wrote")
+    evaluate.add_argument("--out", type=Path, required=True, help="the JSON file to write; a .md file comes beside it")
+    evaluate.add_argument("--split", default="test")
+    evaluate.add_argument("--repeats", type=int, default=20)
+    evaluate.add_argument("--minutes", type=float, default=None, help="fewer repeats where 20 would take longer")
+    evaluate.add_argument("--limit", type=int, default=None, help="only so many clips, spread over the split")
+    evaluate.add_argument("--seed", type=int, default=0)
+
+    ablate = command(
+        "ablate", "Compare what is done with noisy parts, and more; see tables/ablation.json.", hardware=True
+    )
+    ablate.add_argument("--data", type=Path, required=True, help="clean arrays; noisy ones are made of them")
+    ablate.add_argument("--out", type=Path, required=True, help="results, checkpoints, ablation.json and ablation.md")
+    ablate.add_argument("--evaluator", type=Path, required=True)
+    ablate.add_argument("--arms", default="claim", help="comma-separated arms or groups of arms")
+    ablate.add_argument("--seeds", default="0,1,2")
+    ablate.add_argument("--minutes", type=float, required=True, help="of training for one arm and seed")
+    ablate.add_argument("--steps", type=int, default=None, help="a budget in steps, the same on every machine")
+    ablate.add_argument("--severity", default="medium")
+    ablate.add_argument("--repeats", type=int, default=20)
+    ablate.add_argument("--limit", type=int, default=None, help="only so many test clips")
+
+    release = command("release", "Train, export, evaluate and document a package in one go.", hardware=True)
+    release.add_argument("--data", type=Path, required=True)
+    release.add_argument("--run", type=Path, required=True, help="folder of checkpoints and figures; resumed")
+    release.add_argument("--package", type=Path, required=True)
+    release.add_argument("--minutes", type=float, required=True, help="for everything together, resumed runs included")
+    release.add_argument("--version", default="0.2.0")
+    release.add_argument("--text-encoder", type=Path, default=PRETRAINED / "ropar-base")
+    release.add_argument("--repeats", type=int, default=20)
+    release.add_argument("--probe-seeds", type=int, default=40)
+    release.add_argument("--steps", type=int, default=None, help="bound of every training, to try things out")
+    release.add_argument("--limit", type=int, default=None, help="only so many test clips, to try things out")
+    sources(release)
+
+    probe = command("probe", "Evaluate a model package with the probe suite.", config=False)
     probe.add_argument("--package", type=Path, default=PRETRAINED / "ropar-base")
     probe.add_argument("--seeds", type=int, default=40)
     probe.add_argument("--out", type=Path, required=True, help="the JSON file to write")
     probe.add_argument("--data", type=Path, default=None, help="training arrays, for the test split's own figures")
     probe.add_argument("--only", default=None, help="comma-separated probe names")
 
-    card = commands.add_parser("card", help="Put measured figures into a package: its manifest and its README.md.")
+    card = command("card", "Put measured figures into a package: its manifest and its README.md.", config=False)
     card.add_argument("--package", type=Path, default=PRETRAINED / "ropar-base")
     card.add_argument("--probe", type=Path, required=True, help="what `probe` wrote")
+    card.add_argument("--metrics", type=Path, default=None, help="what `evaluate` wrote")
 
-    arguments = parser.parse_args()
-    if arguments.threads:
-        torch.set_num_threads(arguments.threads)
-    if arguments.command == "probe":
-        from .evaluation.package import Model
-        from .evaluation.probe import run as run_probe
+    sheets = command("sheets", "Draw stick figures of fixed prompts as SVG.", config=False)
+    sheets.add_argument("--package", type=Path, default=PRETRAINED / "ropar-base")
+    sheets.add_argument("--out", type=Path, required=True, help="folder")
+    return parser
 
-        only = arguments.only.split(",") if arguments.only else None
-        run_probe(
-            Model(arguments.package, arguments.threads or 0), arguments.out, arguments.seeds, arguments.data, only
-        )
-        return
-    if arguments.command == "card":
+
+def run_with_package(arguments: argparse.Namespace) -> None:
+    """Commands that need neither a configuration nor training hardware."""
+    if arguments.command == "prepare":
+        from .corpus.prepare import prepare
+
+        prepare(arguments.corpus, arguments.out, arguments.text_encoder, limit=arguments.limit)
+    elif arguments.command == "corrupt":
+        from .corpus.corrupt import corrupt_arrays
+
+        print(json.dumps(corrupt_arrays(arguments.data, arguments.out, arguments.severity, arguments.seed), indent=1))
+    elif arguments.command == "card":
         from .export.card import write_card
 
-        print(write_card(arguments.package, arguments.probe))
-        return
-    config = configurations.load(arguments.config)
-    if arguments.command == "prepare":
-        from .corpus.prepare import prepare as run_prepare
+        print(write_card(arguments.package, arguments.probe, arguments.metrics))
+    elif arguments.command == "sheets":
+        from .evaluation.package import Model
+        from .evaluation.sheets import write_sheets
 
-        run_prepare(arguments.corpus, arguments.out, arguments.text_encoder, limit=arguments.limit)
-    elif arguments.command == "train-pvae":
-        from .training.train_pvae import train as run_train_pvae
+        print(write_sheets(Model(arguments.package, arguments.threads or 0), arguments.out))
+    elif arguments.command == "probe":
+        from .evaluation.package import Model
+        from .evaluation.probe import run
 
-        print(run_train_pvae(config, arguments.data, arguments.run, arguments.minutes))
-    elif arguments.command == "train-mar":
-        from .training.train_mar import train as run_train_mar
+        only = arguments.only.split(",") if arguments.only else None
+        run(Model(arguments.package, arguments.threads or 0), arguments.out, arguments.seeds, arguments.data, only)
 
-        print(run_train_mar(config, arguments.data, arguments.run, arguments.minutes))
-    elif arguments.command == "train-duration":
-        from .training.train_duration import train as run_train_duration
 
-        print(run_train_duration(config, arguments.data, arguments.run, arguments.minutes))
-    elif arguments.command == "export":
-        from .export.package import copy_text_encoder, write_package
+def train(arguments: argparse.Namespace, config: configurations.Configuration, hardware: Any) -> None:
+    """One network."""
+    from .evaluation.evaluator import package as evaluators
+    from .evaluation.evaluator import training as train_evaluator
+    from .training import train_duration, train_mar, train_pvae
 
-        copy_text_encoder(arguments.text_encoder, arguments.package)
-        write_package(config, arguments.data, arguments.run, arguments.package, arguments.version)
+    trainers = {
+        "train-pvae": train_pvae.train,
+        "train-mar": train_mar.train,
+        "train-duration": train_duration.train,
+        "train-evaluator": train_evaluator.train,
+    }
+    trainer = trainers[arguments.command]
+    print(trainer(config, arguments.data, arguments.run, arguments.minutes, arguments.steps, hardware))
+    if arguments.command == "train-evaluator" and hardware.first:
+        about = evaluators.write(config, arguments.data, arguments.run, arguments.out, hardware)
+        print(json.dumps(about["test_split"], indent=1))
+
+
+def evaluate(arguments: argparse.Namespace, config: configurations.Configuration, hardware: Any) -> None:
+    from .evaluation.evaluate import evaluate as measure
+    from .evaluation.evaluator import package as evaluators
+    from .evaluation.generate import CheckpointMaker, Maker, PackageMaker
+    from .evaluation.package import Model
+    from .evaluation.table import result_text
+    from .export.package import write_beside
+    from .training.dataset import Arrays
+
+    maker: Maker = (
+        PackageMaker(Model(arguments.package, arguments.threads or 0))
+        if arguments.package
+        else CheckpointMaker(config, arguments.run, hardware)
+    )
+    result = measure(
+        evaluators.load(arguments.evaluator, hardware),
+        Arrays(arguments.data, arguments.split),
+        maker,
+        arguments.repeats,
+        arguments.seed,
+        minutes=arguments.minutes,
+        limit=arguments.limit,
+    )
+    write_beside(arguments.out, json.dumps(result, indent=1) + "\n")
+    text = result_text(result)
+    write_beside(arguments.out.with_suffix(".md"), text)
+    print(text)
+
+
+def run_with_hardware(arguments: argparse.Namespace) -> None:
+    """Commands that train or evaluate networks in PyTorch."""
+    from .training.hardware import close_hardware, open_hardware
+
+    changes = {"data.licences": arguments.sources} if getattr(arguments, "sources", "all") != "all" else {}
+    config = configurations.load(arguments.config, changes)
+    hardware = open_hardware(arguments.device, arguments.precision, arguments.workers)
+    try:
+        if arguments.command in TRAININGS:
+            train(arguments, config, hardware)
+        elif arguments.command == "evaluate":
+            evaluate(arguments, config, hardware)
+        elif arguments.command == "ablate":
+            from .experiments.ablate import ablate, chosen_arms
+
+            ablate(
+                arguments.data,
+                arguments.out,
+                arguments.evaluator,
+                arguments.config,
+                chosen_arms(arguments.arms.split(",")),
+                [int(s) for s in arguments.seeds.split(",")],
+                arguments.minutes,
+                arguments.severity,
+                arguments.steps,
+                arguments.repeats,
+                arguments.limit,
+                hardware,
+            )
+            print((arguments.out / "ablation.md").read_text())
+        elif arguments.command == "release":
+            from .experiments.release import release
+
+            release(
+                config,
+                arguments.data,
+                arguments.run,
+                arguments.package,
+                arguments.text_encoder,
+                arguments.minutes,
+                arguments.version,
+                arguments.repeats,
+                arguments.probe_seeds,
+                arguments.steps,
+                arguments.limit,
+                hardware,
+            )
+    finally:
+        close_hardware()
+
+
+def main() -> None:
+    logging.basicConfig(level=logging.INFO, format="%(message)s")
+    arguments = parser_of_commands().parse_args()
+    if arguments.threads:
+        torch.set_num_threads(arguments.threads)
+    from .corpus.reader import CorpusError
+    from .evaluation.evaluator.package import EvaluatorError
+    from .training.hardware import HardwareError
+
+    try:
+        if arguments.command == "export":
+            from .export.package import copy_text_encoder, write_package
+
+            changes = {"data.licences": arguments.sources} if arguments.sources != "all" else {}
+            copy_text_encoder(arguments.text_encoder, arguments.package)
+            config = configurations.load(arguments.config, changes)
+            write_package(config, arguments.data, arguments.run, arguments.package, arguments.version)
+        elif hasattr(arguments, "device"):
+            run_with_hardware(arguments)
+        else:
+            run_with_package(arguments)
+    except (CorpusError, EvaluatorError, HardwareError, FileNotFoundError, ValueError) as error:
+        sys.exit(f"ropar-models {arguments.command}: {error}")
 
 
 if __name__ == "__main__":

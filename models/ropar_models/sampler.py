@@ -58,6 +58,7 @@ def sample(
     head: Head,
     grid: Grid,
     text: Tensor,
+    text_mask: Tensor | None = None,
     *,
     noise: Tensor,
     order: Tensor,
@@ -67,8 +68,8 @@ def sample(
 ) -> Tensor:
     """Fill the hidden, attended cells.
 
-    `mar` is called as `networks.Mar.forward`; `text` [L, width]; `noise` [B, N, P, latent]; `order` [B, N, P]: lowest
-    first.
+    `mar` is called as `networks.Mar.forward`; `text` is one prompt for all rows [L, width], or a prompt a row
+    [B, L, width] with `text_mask` [B, L]; `noise` [B, N, P, latent]; `order` [B, N, P]: lowest first.
     Returns latents [B, N, P, latent]; known cells come back as they went in.
     """
     batch, n, parts, size = grid.latent.shape
@@ -77,14 +78,19 @@ def sample(
     cells = int(hidden[0].sum())
     if not bool((hidden.sum(1) == cells).all()):
         raise ValueError("every row of the grid must hide the same number of cells")
-    index = torch.arange(n, dtype=torch.float32)
+    device = latent.device
+    index = torch.arange(n, dtype=torch.float32, device=device)
     position = torch.stack([index, n - 1 - index], dim=-1).repeat(2 * batch, 1, 1)
-    texts = text.repeat(2 * batch, 1, 1)
-    text_mask = torch.cat([torch.ones(batch, len(text)), torch.zeros(batch, len(text))])
+    if text.dim() == 2:
+        text = text.repeat(batch, 1, 1)
+    if text_mask is None:
+        text_mask = torch.ones(text.shape[:2], device=device)
+    # The second half of the rows is the guidance baseline: no text.
+    texts, masks = text.repeat(2, 1, 1), torch.cat([text_mask, torch.zeros_like(text_mask)])
     attend = grid.attend.float().repeat(2, 1, 1)
     scores = order.reshape(batch, -1).masked_fill(~hidden, float("inf"))
     queue = torch.argsort(scores, dim=1, stable=True)[:, :cells]
-    rows = torch.arange(batch)[:, None]
+    rows = torch.arange(batch, device=device)[:, None]
     done = 0
     for count in commit_counts(cells, iterations):
         if count == 0:
@@ -97,7 +103,7 @@ def sample(
             attend,
             position,
             texts,
-            text_mask,
+            masks,
         )
         chosen = context.reshape(2, batch, n * parts, -1)[:, rows, now].reshape(2 * batch * count, -1)
         start = noise.reshape(batch, n * parts, size)[rows, now].reshape(batch * count, size)
@@ -111,6 +117,6 @@ def integrate(head: Head, context: Tensor, noise: Tensor, steps: int, guidance: 
     modulation = head.modulate_token(context)
     x = noise
     for k in range(steps):
-        conditioned, free = head.step(x.repeat(2, 1), modulation, torch.tensor([k / steps])).chunk(2)
+        conditioned, free = head.step(x.repeat(2, 1), modulation, torch.tensor([k / steps], device=x.device)).chunk(2)
         x = x + (free + guidance * (conditioned - free)) / steps
     return x

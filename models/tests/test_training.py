@@ -1,15 +1,18 @@
 """Masks, losses and the whole training pipeline on a corpus made here."""
 
-import json
-import re
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
+from made_corpus import tiny_configuration, write_arrays
 from ropar_models import configuration
 from ropar_models.networks.pvae import Pvae, PvaeConfig
-from ropar_models.training import train_mar, train_pvae
+from ropar_models.training import masks, train_mar, train_pvae
+from ropar_models.training.confidence import change_of
+from ropar_models.training.fit import Objective, Settings, fit
+from ropar_models.training.hardware import Hardware
+from ropar_models.training.loader import stream
 from ropar_models.training.schedule import Average, learning_rate
 
 
@@ -17,7 +20,7 @@ def test_masks_hide_something_and_cover_all_uses() -> None:
     generator = np.random.default_rng(0)
     whole_columns = heads = 0
     for _ in range(400):
-        hidden = train_mar.draw_mask(generator, 20, 5)
+        hidden = masks.draw_mask(generator, 20, 5)
         assert hidden.shape == (20, 5) and hidden.any()
         columns = hidden.all(0)
         whole_columns += bool(columns.any() and not columns.all() and not hidden[:, ~columns].any())
@@ -61,57 +64,9 @@ def test_average_follows() -> None:
     torch.testing.assert_close(average.module.weight, module.weight)
 
 
-def write_arrays(folder: Path) -> None:
-    """Training arrays of a few synthetic clips, as `prepare` writes them."""
-    import ropar_native
-
-    generator = np.random.default_rng(0)
-    clips, blocks = [], []
-    for i in range(6):
-        frames = 40 + 8 * i
-        t = np.arange(frames) / 20
-        root = np.stack([0 * t, 0.9 + 0 * t, 0.5 * t], -1).astype(np.float32)
-        rotations = np.zeros((frames, 22, 4), np.float32)
-        angle = 0.5 * np.sin(2 * np.pi * t + i)[:, None] * generator.random(22)[None]
-        rotations[..., 0], rotations[..., 3] = np.sin(angle / 2), np.cos(angle / 2)
-        blocks.append(ropar_native.features(root, rotations, 20.0)[0])
-        clips.append(
-            {
-                "id": str(i),
-                "source": "made",
-                "content": str(i % 2),
-                "style": "",
-                "split": "train" if i < 5 else "val",
-                "licence": "user",
-                "frames": frames,
-                "seconds": frames / 20,
-                "dataset": None,
-                "captions": [[0], [1], []],
-                "mirrored_captions": [[2], [3], []],
-            }
-        )
-    start = 0
-    for clip, block in zip(clips, blocks, strict=True):
-        clip["start"] = clip["mirrored_start"] = start
-        start += len(block)
-    np.save(folder / "features.npy", np.concatenate(blocks))
-    confidence = np.full((start, 22), 255, np.uint8)
-    confidence[:20, 16:] = 0
-    np.save(folder / "confidence.npy", confidence)
-    (folder / "clips.json").write_text(json.dumps(clips))
-    (folder / "captions.json").write_text(json.dumps(["a", "b", "c", "d"]))
-    np.save(folder / "states.npy", generator.normal(size=(12, 384)).astype(np.float16))
-    np.save(folder / "offsets.npy", np.array([0, 3, 6, 9, 12]))
-
-
 def test_training_runs_resumes_and_learns(tmp_path: Path) -> None:
     write_arrays(tmp_path)
-    config = tmp_path / "tiny.toml"
-    text = Path(configuration.__file__).with_name("configs").joinpath("small.toml").read_text()
-    for name, value in (("width", 32), ("layers", 1), ("batch", 4), ("tokens", 8), ("blocks", 2)):
-        text = re.sub(rf"(?m)^{name} = .*$", f"{name} = {value}", text)
-    config.write_text(text)
-    tiny = configuration.load(str(config))
+    tiny = configuration.load(tiny_configuration(tmp_path))
     run = tmp_path / "run"
     train_pvae.train(tiny, tmp_path, run, 60, steps=100)
     first = torch.load(run / "pvae.pt", weights_only=False)
@@ -130,3 +85,143 @@ def test_training_runs_resumes_and_learns(tmp_path: Path) -> None:
     assert ((back - features) / normal).abs().mean() < 0.7 * ((worse - features) / normal).abs().mean()
     path = train_mar.train(tiny, tmp_path, run, 60, steps=5)
     assert torch.load(path, weights_only=False)["step"] == 5
+
+
+def test_cells_that_are_not_credible_have_no_gradient() -> None:
+    """Of the P-VAE's loss over the input; exactly zero, not merely small."""
+    torch.manual_seed(0)
+    network = Pvae(PvaeConfig(width=32, blocks=2, latent=8), [list(range(0, 8)), list(range(4, 12))], 12)
+    credible = torch.ones(2, 4, 2)
+    credible[:, 1:3, 1] = 0
+    features = torch.randn(2, 16, 12, requires_grad=True)
+    train_pvae.loss_terms(network, features, credible, torch.ones(12), 1e-3)["loss"].backward()
+    assert features.grad is not None
+    assert torch.equal(features.grad[:, 4:12, 8:], torch.zeros(2, 8, 4))  # channels of part 1 alone
+    assert (features.grad[:, 4:12, :8] != 0).any()
+
+
+def test_noisy_cells_have_no_gradient_in_the_transformer() -> None:
+    torch.manual_seed(0)
+    tiny = configuration.build({**configuration.read("small"), "mar": {"width": 32, "layers": 2}})
+    networks = train_mar.Networks(tiny, 5)
+    torch.nn.init.normal_(networks.head.output.weight, std=0.1)
+    cells = (2, 6, 5)
+    latent = torch.randn(*cells, tiny.pvae.latent, requires_grad=True)
+    credible = torch.ones(cells)
+    credible[:, 2:4, 1] = 0
+    hidden = torch.rand(cells) < 0.5
+    position = torch.zeros(2, 6, 2)
+    target = hidden & (credible > 0)
+    known = credible * ~hidden
+    text, mask = torch.randn(2, 4, 384), torch.ones(2, 4)
+    batch = train_mar.Batch(latent, credible, known, credible, target, position, text, mask)
+    objective = train_mar.MarObjective(networks, None, 2)  # type: ignore[arg-type]
+    objective(batch)["loss"].backward()
+    assert latent.grad is not None
+    assert torch.equal(latent.grad[:, 2:4, 1], torch.zeros_like(latent.grad[:, 2:4, 1]))
+    assert (latent.grad[known > 0] != 0).any() and (latent.grad[target] != 0).any()
+
+
+def test_a_run_that_was_cut_equals_one_that_was_not(tmp_path: Path) -> None:
+    write_arrays(tmp_path)
+    tiny = configuration.load(tiny_configuration(tmp_path))
+    hardware = Hardware(precision="fp32")
+    for name, stops in (("whole", [24]), ("cut", [9, 24])):
+        for stop in stops:
+            objective, crops, settings = parts_of_a_run(tiny, tmp_path)
+            budget = {"steps": 24, "hardware": hardware}
+            if stop < 24:
+                with pytest.raises(KeyboardInterrupt):
+                    fit(objective, Interrupted(crops, stop), settings, tmp_path / name, 60, **budget)
+            else:
+                fit(objective, crops, settings, tmp_path / name, 60, **budget)
+    whole, cut = (torch.load(tmp_path / n / "pvae.pt", weights_only=False) for n in ("whole", "cut"))
+    assert whole["step"] == cut["step"] == 24
+    for kind in ("network", "average"):
+        for key, value in whole[kind].items():
+            assert torch.equal(value, cut[kind][key]), key
+
+
+def parts_of_a_run(tiny: configuration.Configuration, data: Path) -> tuple[Objective, train_pvae.Crops, Settings]:
+    arrays = train_pvae.Arrays(data, "train", tiny.data)
+    torch.manual_seed(0)
+    network = train_pvae.build(tiny)
+    network.mean, network.std = train_pvae.statistics(arrays, tiny)
+    return (
+        train_pvae.PvaeObjective(network, 1e-3),
+        train_pvae.Crops(arrays, tiny),
+        Settings("pvae", 0, 1e-3, save_every=3),
+    )
+
+
+class Interrupted:
+    """A source that is cut off after some batches, as a killed run is."""
+
+    def __init__(self, source: train_pvae.Crops, after: int) -> None:
+        self.source, self.left = source, after
+
+    def batch(self, generator: np.random.Generator) -> train_pvae.Batch:
+        if self.left == 0:
+            raise KeyboardInterrupt
+        self.left -= 1
+        return self.source.batch(generator)
+
+
+def test_streaming_gives_the_codes_that_memory_holds(tmp_path: Path) -> None:
+    write_arrays(tmp_path)
+    tiny = configuration.load(tiny_configuration(tmp_path), {"data.crop": 0.0})
+    arrays = train_mar.Arrays(tmp_path, "train", tiny.data)
+    torch.manual_seed(0)
+    pvae = train_pvae.build(tiny).eval()
+    objective = train_mar.MarObjective(train_mar.Networks(tiny, 5), pvae, 1)
+    held = train_mar.Latents(pvae, arrays, tiny)
+    crop = train_mar.Crop(1, True, 0, arrays.clips[1]["frames"] // 4)
+    batches = [train_mar.Examples(arrays, tiny, h).collate([crop], np.random.default_rng(0)) for h in (held, None)]
+    assert batches[0].source.dim() == 4 and batches[1].source.dim() == 3
+    torch.testing.assert_close(objective.latents(batches[0]), objective.latents(batches[1]))
+    assert torch.equal(batches[0].target, batches[1].target)
+
+
+def test_clips_are_chosen_by_licence_source_and_noise(tmp_path: Path) -> None:
+    write_arrays(tmp_path)
+    ids = {
+        name: [c["id"] for c in train_pvae.Arrays(tmp_path, "train", configuration.Data(**changes)).clips]
+        for name, changes in (
+            ("all", {}),
+            ("permissive", {"licences": "permissive"}),
+            ("left out", {"leave_out": ["made"]}),
+            ("discarded", {"discard_noisy": 0.1}),
+            ("ignored", {"discard_noisy": 0.1, "confidence": "ignore"}),
+        )
+    }
+    assert ids["all"] == ["0", "1", "2", "3", "4"]
+    assert ids["permissive"] == ["1", "2", "4"]
+    assert ids["left out"] == ["0", "3"]
+    assert ids["discarded"] == ["1", "2", "3", "4"]  # clip 0 has arms that are not credible in its first second
+    assert ids["ignored"] == ids["all"]
+
+
+def test_wrong_confidences() -> None:
+    seen = np.linspace(0, 1, 30, dtype=np.float32)[:, None].repeat(22, 1)
+    np.testing.assert_allclose(change_of("inverted")(seen, False), 1 - seen)
+    shifted = change_of("shifted")(seen, False)
+    np.testing.assert_array_equal(shifted[10:], seen[:20])
+    np.testing.assert_array_equal(shifted[:10], np.zeros((10, 22)))
+    blind = change_of("blind:left_arm")
+    assert (blind(seen, False)[0] == 1).nonzero()[0].tolist() == [13, 16, 18, 20]
+    # In a mirror image the same limb of the same person is on the other side.
+    assert (blind(seen, True)[0] == 1).nonzero()[0].tolist() == [14, 17, 19, 21]
+    with pytest.raises(ValueError, match="blind:tail"):
+        change_of("blind:tail")
+
+
+def test_worker_processes_give_the_batches_that_one_process_draws(tmp_path: Path) -> None:
+    write_arrays(tmp_path)
+    tiny = configuration.load(tiny_configuration(tmp_path))
+    arrays = train_pvae.Arrays(tmp_path, "train", tiny.data)
+    torch.manual_seed(0)
+    examples = train_mar.Examples(arrays, tiny, train_mar.Latents(train_pvae.build(tiny).eval(), arrays, tiny))
+    streams = [stream(examples, 0, 3, Hardware(precision="fp32", workers=n)) for n in (0, 2)]
+    for _ in range(5):
+        for a, b in zip(*(next(s) for s in streams), strict=True):
+            assert torch.equal(a, b)

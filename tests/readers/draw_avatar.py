@@ -3,7 +3,7 @@
     python draw_avatar.py FOLDER
 
 Writes avatar_0.vrm and avatar_1.vrm, in VRM 0.x and 1.0, with all humanoid bones that VRM asks for, a face with a morph
-target behind two expressions, hair on springs with a collider, and metadata; and for each a file take_0.glb or take_1.glb:
+target behind two expressions, hair on springs with a collider, and metadata; and for each take_0.glb or take_1.glb:
 the same nodes with an animation.
 """
 

@@ -8,10 +8,9 @@ use super::signal::envelope;
 use super::sole::Sole;
 use super::two_bone::Limb;
 
-/// A planted leg is stretched up to this share of its length: a fully stretched one would have to snap.
-const STRETCHED: f64 = 0.9985;
-/// The same for a leg in the air, which was not stretched before.
-const STRETCHED_IN_THE_AIR: f64 = 0.9998;
+/// A leg that is corrected is stretched as far as it was before, but at least and for a planted one at most to these shares
+/// of its length: near full length millimetres of reach are many degrees of knee, and a straight leg has to snap.
+const STRETCHED: (f64, f64) = (0.99, 0.9985);
 /// The pelvis comes down by at most this share of the leg.
 const DEEPEST: f64 = 0.2;
 /// Time over which the pelvis comes down and rises, seconds.
@@ -79,7 +78,7 @@ impl Planting<'_> {
                     continue;
                 }
                 let length: f64 = leg.limb.lengths.iter().sum();
-                let reach = before[side].length().max(STRETCHED_IN_THE_AIR * length);
+                let reach = before[side].length().max(STRETCHED.0 * length);
                 let (hip, knee) = (self.rotation(frame, leg.hip), self.rotation(frame, leg.knee));
                 let (hip, knee) = leg.limb.solve(hip, knee, target, reach);
                 self.rotations[frame * self.stride + leg.hip] = hip;
@@ -108,7 +107,8 @@ impl Planting<'_> {
                 continue;
             }
             let length: f64 = leg.limb.lengths.iter().sum();
-            let longest = STRETCHED * length;
+            let stretched = (self.reach(leg, frame).length() / length).clamp(STRETCHED.0, STRETCHED.1);
+            let longest = stretched * length;
             let line = self.hip(leg, frame) - ankles[side][frame];
             let level = line.x.hypot(line.z);
             if line.length() > longest && level < longest {

@@ -36,8 +36,8 @@ pub fn against_shape(bones: &Bones, mapping: &mut RigMapping, shape: Option<&Sha
     let said_by_file = mapping.joints.iter().flatten().all(|mapped| mapped.confidence >= 1.0);
     let mut swapped = Vec::new();
     let mut disputed = Vec::new();
-    for index in 0..mapping.joints.len() {
-        let Some(mapped) = mapping.joints[index] else { continue };
+    for (index, place) in mapping.joints.iter_mut().enumerate() {
+        let Some(mapped) = place else { continue };
         let same = shape.mapping.node(index) == Some(mapped.node);
         let mirrored = MIRRORED[index] != index && shape.mapping.node(MIRRORED[index]) == Some(mapped.node);
         let confidence = if same {
@@ -52,7 +52,7 @@ pub fn against_shape(bones: &Bones, mapping: &mut RigMapping, shape: Option<&Sha
             if is_limb(index) { DISPUTED } else { NAMED }
         };
         if !said_by_file {
-            mapping.joints[index].iter_mut().for_each(|mapped| mapped.confidence = confidence);
+            mapped.confidence = confidence;
         }
     }
     // Fingers are as sure as the hand that they are on.

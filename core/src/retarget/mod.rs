@@ -30,6 +30,7 @@ mod by_name;
 mod check;
 mod error;
 mod floor;
+mod hands;
 pub mod mapping;
 mod mapping_file;
 mod plan;
@@ -82,6 +83,9 @@ impl Default for RetargetOptions {
         Self { contacts: true, hand_contacts: false, in_place: false, ground_root: false }
     }
 }
+
+/// World positions of the canonical joints; `None` for those that a rig lacks.
+pub type JointPlaces = [Option<glam::DVec3>; crate::skeleton::JOINT_COUNT];
 
 /// A clip on its target.
 #[derive(Debug, Clone)]

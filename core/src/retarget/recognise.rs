@@ -19,8 +19,8 @@ const PERSON: f64 = 2.6;
 /// Canonical joints with names of one family from which on these are worth a word.
 const HALF_A_BODY: usize = 6;
 
-/// Limbs of two bodies that lie closer than this, in heights, are two layers of one rig.
-const SAME_PLACE: f64 = 0.01;
+/// Limbs of two bodies that all lie closer than this, in heights, are two layers of one rig; people are farther apart.
+const SAME_PLACE: f64 = 0.1;
 
 impl RigMapping {
     /// The mapping of the only character of a rig.
@@ -99,8 +99,7 @@ fn check_nodes(rig: &Rig) -> Result<(), MappingError> {
 fn characters(rig: &Rig, bones: &Bones) -> Result<Vec<RigMapping>, MappingError> {
     let mut found: Vec<RigMapping> = Vec::new();
     let mut used = BTreeSet::new();
-    loop {
-        let Some(by_name) = by_name::match_names(rig, bones, &|node| !used.contains(&node)) else { break };
+    while let Some(by_name) = by_name::match_names(rig, bones, &|node| !used.contains(&node)) {
         let domain = by_name.rig_joints[joint::PELVIS].map(|pelvis| own_part(rig, bones, pelvis, &used));
         let in_domain = |node: usize| !used.contains(&node) && domain.as_ref().is_none_or(|own| own.contains(&node));
         let Some(by_name) = by_name::match_names(rig, bones, &in_domain) else { break };

@@ -2,14 +2,15 @@
 
 use glam::{DQuat, DVec3};
 
-use super::alignment::LEGS;
+use super::alignment::{ARMS, LEGS};
 use super::body::Body;
+use super::hands;
 use super::plan::Plan;
 use super::posed::{Animation, Posed, with_ancestors};
 use super::report::{self, Observer};
 use super::retarget_error::RetargetError;
 use super::write::{Ground, Writer};
-use super::{MappedRig, RetargetOptions, Retargeted};
+use super::{JointPlaces, MappedRig, RetargetOptions, RetargetReport, Retargeted};
 use crate::cleanup::contacts::{Contact, ContactLimits, detect};
 use crate::cleanup::plant::{Leg, Planting};
 use crate::cleanup::two_bone::Limb;
@@ -50,12 +51,30 @@ struct Pair {
     observers: [Observer; 2],
 }
 
+/// Tables that were made with the retargeter, or for one clip.
+enum Made<'a> {
+    Before(&'a Pair),
+    Now(Box<Pair>),
+}
+
+impl std::ops::Deref for Made<'_> {
+    type Target = Pair;
+
+    fn deref(&self) -> &Pair {
+        match self {
+            Made::Before(pair) => pair,
+            Made::Now(pair) => pair,
+        }
+    }
+}
+
 /// A clip as it is carried over: canonical rotations and places in the canonical world.
 struct Clip {
     rotations: Vec<DQuat>,
     hips: Vec<DVec3>,
     /// Heel and ball of both feet.
     soles: [[Vec<DVec3>; 2]; 2],
+    wrists: [Vec<DVec3>; 2],
 }
 
 impl Retargeter {
@@ -96,22 +115,74 @@ impl Retargeter {
     /// A take that is not one of the source's, or that never shows it standing where the rest pose does not.
     pub fn retarget(&self, take: &Take, options: &RetargetOptions) -> Result<Retargeted, RetargetError> {
         check(&self.source.rig, take)?;
-        let made;
-        let pair = match &self.pair {
-            Some(pair) => pair,
-            None => {
-                let source = MappedRig { takes: std::slice::from_ref(take), ..self.source.mapped() };
-                let bodies = (Body::new("source", source)?, Body::new("target", self.target.mapped())?);
-                made = Pair::new((bodies.0, source), (bodies.1, self.target.mapped()));
-                &made
-            }
-        };
-        let (retargeted, contacts, floor) = pair.carry(&self.source.rig, take, options);
-        let source = report::Side { rig: &self.source.rig, mapping: &self.source.mapping, take, floor };
-        let target =
-            report::Side { rig: &self.target.rig, mapping: &self.target.mapping, take: &retargeted, floor: 0.0 };
-        let report = report::measure([source, target], &pair.observers, &contacts, options);
+        let pair = self.pair(take)?;
+        let (retargeted, contacts, floor) = pair.carry([&self.source.rig, &self.target.rig], take, options);
+        let report = report::measure(self.sides(take, &retargeted, floor), &pair.observers, &contacts, options);
         Ok(Retargeted { take: retargeted, report })
+    }
+
+    /// The report of [`retarget`](Self::retarget) for a take of the target rig that something else made of `take`: what
+    /// two programs did with one clip, in the same figures.
+    ///
+    /// # Errors
+    /// As [`retarget`](Self::retarget), for either take, and takes of different length.
+    pub fn measure(
+        &self,
+        take: &Take,
+        made: &Take,
+        options: &RetargetOptions,
+    ) -> Result<RetargetReport, RetargetError> {
+        check(&self.source.rig, take)?;
+        check(&self.target.rig, made)?;
+        if made.frames != take.frames {
+            let reason = format!("it has {} frames, the other has {}", take.frames, made.frames);
+            return Err(RetargetError::Take { take: take.name.clone(), reason });
+        }
+        let pair = self.pair(take)?;
+        let (_, contacts, floor) = pair.carry([&self.source.rig, &self.target.rig], take, options);
+        Ok(report::measure(self.sides(take, made, floor), &pair.observers, &contacts, options))
+    }
+
+    /// Where the joints of both rigs are in some frames of `take` and of the take `made` of it: for pictures of the two
+    /// side by side.
+    ///
+    /// Metres of the target (the source is scaled by the legs), Y up, facing as the canonical skeleton, canonical joints;
+    /// `None` where a rig has no such joint.
+    ///
+    /// # Errors
+    /// As [`retarget`](Self::retarget), for either take, and frames that one of them lacks.
+    pub fn poses(&self, take: &Take, made: &Take, frames: &[usize]) -> Result<[Vec<JointPlaces>; 2], RetargetError> {
+        check(&self.source.rig, take)?;
+        check(&self.target.rig, made)?;
+        if let Some(beyond) = frames.iter().find(|frame| **frame >= take.frames.min(made.frames)) {
+            return Err(RetargetError::Take { take: take.name.clone(), reason: format!("it has no frame {beyond}") });
+        }
+        let pair = self.pair(take)?;
+        let floor = pair.floor(&pair.read(&self.source.rig, take));
+        let picked = [take, made].map(|take| take.picked(frames));
+        let [source, target] = self.sides(&picked[0], &picked[1], floor);
+        let scale = pair.observers[1].leg_length / pair.observers[0].leg_length;
+        let mut poses = [pair.observers[0].watch(source).positions, pair.observers[1].watch(target).positions];
+        poses[0].iter_mut().flatten().flatten().for_each(|place| *place *= scale);
+        Ok(poses)
+    }
+
+    /// The tables of this pair; where the source's rest pose says nothing, those that `take` says.
+    fn pair(&self, take: &Take) -> Result<Made<'_>, RetargetError> {
+        if let Some(pair) = &self.pair {
+            return Ok(Made::Before(pair));
+        }
+        let source = MappedRig { takes: std::slice::from_ref(take), ..self.source.mapped() };
+        let bodies = (Body::new("source", source)?, Body::new("target", self.target.mapped())?);
+        Ok(Made::Now(Box::new(Pair::new((bodies.0, source), (bodies.1, self.target.mapped())))))
+    }
+
+    fn sides<'a>(&'a self, take: &'a Take, made: &'a Take, floor: f64) -> [report::Side<'a>; 2] {
+        let (source, target) = (&self.source, &self.target);
+        [
+            report::Side { rig: &source.rig, mapping: &source.mapping, take, floor },
+            report::Side { rig: &target.rig, mapping: &target.mapping, take: made, floor: 0.0 },
+        ]
     }
 
     /// Only the take of [`retarget`](Self::retarget), without the time that measuring takes.
@@ -122,7 +193,7 @@ impl Retargeter {
         match &self.pair {
             Some(pair) => {
                 check(&self.source.rig, take)?;
-                Ok(pair.carry(&self.source.rig, take, options).0)
+                Ok(pair.carry([&self.source.rig, &self.target.rig], take, options).0)
             }
             None => self.retarget(take, options).map(|made| made.take),
         }
@@ -190,10 +261,15 @@ impl Pair {
     }
 
     /// The take on the target, the contacts of the source's feet, and the height of the source's floor.
-    fn carry(&self, rig: &Rig, take: &Take, options: &RetargetOptions) -> (Take, [Vec<Contact>; 2], f64) {
+    fn carry(
+        &self,
+        [rig, target]: [&Rig; 2],
+        take: &Take,
+        options: &RetargetOptions,
+    ) -> (Take, [Vec<Contact>; 2], f64) {
         let mut clip = self.read(rig, take);
         let floor = self.floor(&clip);
-        for points in clip.soles.as_flattened_mut() {
+        for points in clip.soles.as_flattened_mut().iter_mut().chain(&mut clip.wrists) {
             points.iter_mut().for_each(|point| point.y -= floor);
         }
         let leg = self.source.leg_length();
@@ -206,6 +282,14 @@ impl Pair {
             let (hips, rotations) = (&mut clip.hips, &mut clip.rotations);
             let (legs, pelvis, fps) = (self.legs, joint::PELVIS, take.fps);
             Planting { hips, rotations, stride, pelvis, legs, contacts: &contacts, fps }.plant();
+        }
+        if options.contacts && options.hand_contacts {
+            let resting = hands::contacts(&clip.wrists, leg, take.fps);
+            if resting.iter().flatten().any(|contact| contact.any()) {
+                // Where shoulders are, only the target's own kinematics tell.
+                let so_far = self.writer.write("", take.fps, (&clip.rotations, stride), &clip.hips, None);
+                hands::hold(target, &self.target, &so_far, &resting, &mut clip.rotations, stride);
+            }
         }
         let path = (options.in_place || options.ground_root).then(|| path(&clip, stride, take.fps));
         if let Some(path) = path.as_ref().filter(|_| options.in_place) {
@@ -239,11 +323,15 @@ impl Pair {
             rotations: Vec::with_capacity(take.frames * self.plan.channels.len()),
             hips: Vec::with_capacity(take.frames),
             soles: std::array::from_fn(|_| std::array::from_fn(|_| Vec::with_capacity(take.frames))),
+            wrists: std::array::from_fn(|_| Vec::with_capacity(take.frames)),
         };
         for frame in 0..take.frames {
             posed.go_to(rig, &self.read, &animation, frame);
             let place = |node: usize| into * (posed.position[node] - body.origin);
             clip.hips.push((place(hips[0]) + place(hips[1])) / 2.0);
+            for (places, [_, _, _, wrist]) in clip.wrists.iter_mut().zip(ARMS) {
+                places.push(place(node(wrist)));
+            }
             let start = clip.rotations.len();
             let rotations =
                 self.plan.channels.iter().map(|channel| into * posed.rotation[channel.node] * channel.t_inverse);
@@ -257,11 +345,16 @@ impl Pair {
         clip
     }
 
-    /// Height of the floor on which the clip happens: where the lowest soles are.
+    /// Height of the floor on which the clip happens: where the lowest soles or palms are.
     fn floor(&self, clip: &Clip) -> f64 {
         let [[a, b], [c, d]] = &clip.soles;
         let mut lowest: Vec<f64> =
             (0..clip.hips.len()).map(|frame| a[frame].y.min(b[frame].y).min(c[frame].y).min(d[frame].y)).collect();
+        // Who stands on the hands has the floor there.
+        let palm = hands::PALM * self.source.leg_length();
+        for wrist in &clip.wrists {
+            lowest.iter_mut().zip(wrist).for_each(|(lowest, wrist)| *lowest = lowest.min(wrist.y - palm));
+        }
         let index = ((lowest.len() - 1) as f64 * BELOW_FLOOR).round() as usize;
         *lowest.select_nth_unstable_by(index, f64::total_cmp).1
     }

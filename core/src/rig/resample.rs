@@ -54,17 +54,25 @@ impl Take {
         if first > last {
             return None;
         }
-        let range = first as usize..last as usize + 1;
+        Some(self.picked(&(first as usize..last as usize + 1).collect::<Vec<_>>()))
+    }
+
+    /// The named frames in their order, at the same rate.
+    ///
+    /// # Panics
+    /// Where the take has no such frame.
+    pub(crate) fn picked(&self, frames: &[usize]) -> Take {
+        let vectors = |values: &Vec<DVec3>| frames.iter().map(|frame| values[*frame]).collect();
         let tracks = self
             .tracks
             .iter()
             .map(|track| Track {
                 node: track.node,
-                translation: track.translation.as_ref().map(|values| values[range.clone()].to_vec()),
-                rotation: track.rotation.as_ref().map(|values| values[range.clone()].to_vec()),
-                scale: track.scale.as_ref().map(|values| values[range.clone()].to_vec()),
+                translation: track.translation.as_ref().map(vectors),
+                rotation: track.rotation.as_ref().map(|values| frames.iter().map(|frame| values[*frame]).collect()),
+                scale: track.scale.as_ref().map(vectors),
             })
             .collect();
-        Some(Take { name: self.name.clone(), fps: self.fps, frames: range.len(), tracks })
+        Take { name: self.name.clone(), fps: self.fps, frames: frames.len(), tracks }
     }
 }

@@ -37,24 +37,32 @@ pub fn read(bytes: &[u8]) -> Result<BvhClip, BvhError> {
 
 /// Reads a BVH file within the given limits.
 pub fn read_with(bytes: &[u8], limits: &Limits) -> Result<BvhClip, BvhError> {
-    parse(bytes, limits).map(|parsed| parsed.clip)
+    parse(bytes, limits, Keep::Values).map(|parsed| parsed.clip)
 }
 
 /// A clip and where in the file each of its values stands.
 pub(super) struct Parsed {
     pub clip: BvhClip,
-    /// Byte range of every element of `clip.frames`.
+    /// Byte range of every element of `clip.frames`; empty unless asked for.
     pub spans: Vec<Range<usize>>,
 }
 
-pub(super) fn parse(bytes: &[u8], limits: &Limits) -> Result<Parsed, BvhError> {
+/// What is kept of the values.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Keep {
+    Values,
+    /// Also where in the file they stand.
+    Spans,
+}
+
+pub(super) fn parse(bytes: &[u8], limits: &Limits, keep: Keep) -> Result<Parsed, BvhError> {
     if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
         return Err(malformed(1, "the file is UTF-16 text; save it as UTF-8"));
     }
     let start = if bytes.starts_with(&[0xef, 0xbb, 0xbf]) { 3 } else { 0 };
     let mut text = Text { bytes, at: start, line: 1 };
     let joints = hierarchy(&mut text, limits)?;
-    motion(&mut text, joints, limits)
+    motion(&mut text, joints, limits, keep)
 }
 
 fn malformed(line: usize, reason: impl Into<String>) -> BvhError {
@@ -85,8 +93,12 @@ impl<'a> Text<'a> {
     }
 
     fn skip_space(&mut self) {
-        while self.peek().is_some_and(|byte| byte.is_ascii_whitespace() || byte == 0) {
-            self.advance();
+        while let Some(byte) = self.peek() {
+            match byte {
+                b' ' | b'\t' => self.at += 1,
+                _ if byte.is_ascii_whitespace() || byte == 0 => self.advance(),
+                _ => break,
+            }
         }
     }
 
@@ -97,9 +109,8 @@ impl<'a> Text<'a> {
         if matches!(self.peek()?, b'{' | b'}') {
             self.at += 1;
         } else {
-            while self.peek().is_some_and(|byte| !byte.is_ascii_whitespace() && !matches!(byte, b'{' | b'}' | 0)) {
-                self.at += 1;
-            }
+            let rest = &self.bytes[start..];
+            self.at += rest.iter().position(|byte| ENDS_WORD[usize::from(*byte)]).unwrap_or(rest.len());
         }
         Some(&self.bytes[start..self.at])
     }
@@ -133,6 +144,17 @@ impl<'a> Text<'a> {
         Ok(DVec3::new(self.number(what)?, self.number(what)?, self.number(what)?))
     }
 }
+
+/// The bytes that end a word: white space, braces, zero. A table, because most of a file's bytes are asked about here.
+const ENDS_WORD: [bool; 256] = {
+    let mut ends = [false; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        ends[byte] = (byte as u8).is_ascii_whitespace() || matches!(byte as u8, b'{' | b'}' | 0);
+        byte += 1;
+    }
+    ends
+};
 
 /// A word as it appears in a message: quoted, and cut where it is long.
 fn show(word: Option<&[u8]>) -> String {
@@ -286,7 +308,7 @@ fn motion_header(text: &mut Text, wanted: &str) -> Result<(usize, f64), BvhError
     Ok((line, parse_number(Some(value.trim().as_bytes()), line, &format!("`{wanted}`"))?))
 }
 
-fn motion(text: &mut Text, joints: Vec<BvhJoint>, limits: &Limits) -> Result<Parsed, BvhError> {
+fn motion(text: &mut Text, joints: Vec<BvhJoint>, limits: &Limits, keep: Keep) -> Result<Parsed, BvhError> {
     let (line, declared) = motion_header(text, "Frames")?;
     if declared < 0.0 || declared.fract() != 0.0 {
         return Err(malformed(line, format!("`Frames` is {declared}, not a count")));
@@ -325,7 +347,9 @@ fn motion(text: &mut Text, joints: Vec<BvhJoint>, limits: &Limits) -> Result<Par
             other => other,
         })?;
         clip.frames.push(value);
-        spans.push(text.at - word.len()..text.at);
+        if keep == Keep::Spans {
+            spans.push(text.at - word.len()..text.at);
+        }
     }
     lines.close(true)?;
 

@@ -7,7 +7,7 @@ use super::canonical::{joint_indices, to_motion};
 use super::clip::Channel;
 use super::error::BvhError;
 use super::euler::zxy_degrees;
-use super::reader::{Limits, parse};
+use super::reader::{Keep, Limits, parse};
 use super::writer::number;
 use crate::error::UnfitMotion;
 use crate::motion_check;
@@ -18,7 +18,7 @@ use crate::motion_check;
 /// the rotation that reading `original` gives, stays as it is.
 pub fn replace(original: &[u8], motion: &Motion, joints: &[usize]) -> Result<Vec<u8>, BvhError> {
     motion_check::check(motion)?;
-    let parsed = parse(original, &Limits::default())?;
+    let parsed = parse(original, &Limits::default(), Keep::Spans)?;
     let clip = &parsed.clip;
     let indices = joint_indices(clip)?;
     let before = to_motion(clip)?;

@@ -21,14 +21,16 @@ const INHERIT_ALL: i32 = 1;
 
 /// How a scene is written.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct WriteOptions {
+pub struct WriteOptions<'a> {
     /// Metres in one unit of the file. 0.01, a centimetre, is what Maya, MotionBuilder and Unreal work in.
     pub metres_per_unit: f64,
+    /// What the scene's information says beside the program's name: origin, licence. Programs show it as *Comments*.
+    pub comment: &'a str,
 }
 
-impl Default for WriteOptions {
+impl Default for WriteOptions<'_> {
     fn default() -> Self {
-        WriteOptions { metres_per_unit: 0.01 }
+        WriteOptions { metres_per_unit: 0.01, comment: "" }
     }
 }
 
@@ -38,7 +40,7 @@ impl Default for WriteOptions {
 /// Euler angles in the order X, Y, Z without jumps, keys lie exactly on frames and are joined by straight lines. Meshes
 /// and skins are references in a scene and are not written. All takes must have the same rate, because an FBX file
 /// has only one.
-pub fn write(scene: &Scene, options: &WriteOptions) -> Result<Vec<u8>, FbxError> {
+pub fn write(scene: &Scene, options: &WriteOptions<'_>) -> Result<Vec<u8>, FbxError> {
     if !(options.metres_per_unit.is_finite() && options.metres_per_unit > 0.0) {
         return Err(FbxError::Unfit(format!("{} metres per unit; it must be positive", options.metres_per_unit)));
     }
@@ -86,7 +88,7 @@ pub fn write(scene: &Scene, options: &WriteOptions) -> Result<Vec<u8>, FbxError>
     let stop = takes.iter().map(TakeSpan::stop).max().unwrap_or_default();
     let current = takes.first().map_or("", |take| take.name);
     let records = vec![
-        header(),
+        header(options.comment),
         Record::new("FileId").raw(&FILE_ID),
         Record::new("CreationTime").text(CREATION_TIME),
         Record::new("Creator").text(CREATOR),
@@ -181,7 +183,7 @@ fn curves(scene: &Scene, take: &Take, models: &[i64], units_per_metre: f64) -> V
     curves.collect()
 }
 
-fn header() -> Record<'static> {
+fn header(comment: &str) -> Record<'static> {
     let stamp = [
         ("Version", 1000),
         ("Year", 1970),
@@ -212,8 +214,18 @@ fn header() -> Record<'static> {
                 .text("UserData")
                 .child(Record::new("Type").text("UserData"))
                 .child(Record::new("Version").int(100))
+                .child(meta_data(comment))
                 .child(list(info)),
         )
+}
+
+/// The texts that Autodesk's programs show as a scene's information.
+fn meta_data(comment: &str) -> Record<'static> {
+    let texts = ["Title", "Subject", "Author", "Keywords", "Revision"].map(|name| Record::new(name).text(""));
+    Record::new("MetaData")
+        .child(Record::new("Version").int(100))
+        .children(texts)
+        .child(Record::new("Comment").text(comment))
 }
 
 fn property_string(which: &str, name: &str, value: &str) -> Record<'static> {

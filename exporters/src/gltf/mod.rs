@@ -30,5 +30,5 @@ mod writer;
 pub use error::GltfError;
 pub use insert::{Existing, InsertOptions, Inserted, insert};
 pub use reader::{ReadOptions, read};
-pub use vrma::write_vrma;
+pub use vrma::{write_vrma, write_vrma_with};
 pub use writer::{Container, write};

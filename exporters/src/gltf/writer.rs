@@ -52,6 +52,11 @@ pub(super) fn write_with(
     }
 }
 
+/// What a new file says of itself.
+pub(super) fn asset() -> Value {
+    json!({ "version": "2.0", "generator": format!("{GENERATOR} {}", env!("CARGO_PKG_VERSION")) })
+}
+
 /// glTF's numbers are of single precision: what is farther away than these go cannot be written.
 fn check_precision(scene: &Scene) -> Result<(), UnfitScene> {
     let places = global_poses(&scene.nodes, None);
@@ -126,10 +131,7 @@ fn skeleton(scene: &Scene, is_glb: bool, further: Map<String, Value>) -> (Vec<u8
     }
 
     let mut file = Map::new();
-    file.insert(
-        "asset".to_owned(),
-        json!({ "version": "2.0", "generator": format!("{GENERATOR} {}", env!("CARGO_PKG_VERSION")) }),
-    );
+    file.insert("asset".to_owned(), asset());
     file.insert("scene".to_owned(), json!(0));
     file.insert("scenes".to_owned(), json!([{ "nodes": roots }]));
     file.insert("nodes".to_owned(), Value::Array(nodes));

@@ -1,11 +1,11 @@
 """Turns a corpus into training arrays: features from the Rust core, captions, and text token states.
 
 The result is a folder of flat arrays that training maps into memory:
-  features.npy [F, D] float32   all clips one after another, then all mirrored clips
+  features.npy [F, D] float32   all clips one after another, each followed by its mirror image
   confidence.npy [F, 22] uint8  joint confidence x 255 (only where the corpus carries it)
   clips.json                    per clip: start, frames, labels, split, licence, and captions as lists of caption
                                 numbers: as written, reworded, composed from the labels
-  captions.json, states.npy [S, 384] float16, offsets.npy [captions + 1]
+  captions.json, states.npy [S, 384] float16, offsets.npy [captions, 2] first row and end of each caption
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import json
 import logging
 import random
 from collections import defaultdict
+from collections.abc import Iterable
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -21,74 +22,72 @@ from typing import Any
 import numpy as np
 import ropar_native
 
-from ..text import TextEncoder
+from ..text import STATE_WIDTH, TextEncoder
 from .captions import mirror_caption, reword
-from .reader import BvhFolder, Clip, QuantisedCorpus, open_corpus
+from .mirror import mirrored_joints
+from .reader import Clip, open_corpus
 from .wordings import compose
+from .writer import ArrayWriter
 
 log = logging.getLogger(__name__)
 FRAME_RATE = 20.0
 
 
 def prepare(corpus: Path, out: Path, text_encoder: Path, limit: int | None = None) -> None:
-    """Read `corpus`, write the training arrays into `out`. Prints the solver's residual per source."""
+    """Read `corpus`, write the training arrays into `out`, clip by clip. Prints the solver's residual per source."""
     out.mkdir(parents=True, exist_ok=True)
     clips: list[dict[str, Any]] = []
-    features: list[np.ndarray] = []
-    mirrored: list[np.ndarray] = []
-    confidences: list[np.ndarray] = []
     captions: dict[str, int] = {}
     residuals: dict[str, list[float]] = defaultdict(list)
     composed: dict[tuple[str, str, str | None], list[str]] = {}
     generator = random.Random(0)
+    swap, channels = mirrored_joints(), 10 + 12 * (len(ropar_native.skeleton()["names"]) - 1)
 
     def number(text: str) -> int:
         return captions.setdefault(text, len(captions))
 
     reader = open_corpus(corpus)
     calibrations, head_yaws = calibrate(reader, limit)
-    for i, clip in enumerate(islice(reader, limit)):
-        both = solve_clip(clip, calibrations[clip.skeleton], head_yaws.get(clip.identifier), residuals)
-        if both is None:
-            log.warning("%s: shorter than two tokens, left out", clip.identifier)
-            continue
-        label = clip.content, clip.style, clip.notes.get("side")
-        if label not in composed:
-            composed[label] = compose_many(*label, generator)
-        sides: list[list[list[int]]] = []
-        for change in (str, mirror_caption):
-            written = [change(c) for c in clip.captions]
-            kinds = written, [reword(t, generator) for t in written], [change(t) for t in composed[label]]
-            sides.append([[number(t) for t in texts] for texts in kinds])
-        features.append(both[0])
-        mirrored.append(both[1])
-        confidences.append(resample_confidence(clip, len(both[0])))
-        clips.append(
-            {
-                "id": clip.identifier,
-                "source": clip.source,
-                "content": clip.content,
-                "style": clip.style,
-                "split": clip.split,
-                "licence": clip.licence,
-                "frames": len(both[0]),
-                "seconds": len(clip.positions) / clip.fps,
-                "dataset": clip.notes.get("dataset"),
-                "captions": sides[0],
-                "mirrored_captions": sides[1],
-            }
-        )
-        if i % 500 == 0:
-            log.info("%d of %d clips", i, len(reader))
-    start = 0
-    for entry, block in zip(clips, features, strict=True):
-        entry["start"] = start
-        start += len(block)
-    for entry in clips:
-        entry["mirrored_start"] = entry["start"] + start
-    np.save(out / "features.npy", np.concatenate(features + mirrored))
-    swap = _mirror_joints()
-    np.save(out / "confidence.npy", np.concatenate(confidences + [c[:, swap] for c in confidences]))
+    with (
+        ArrayWriter(out / "features.npy", channels, np.float32) as features,
+        ArrayWriter(out / "confidence.npy", 22, np.uint8) as confidences,
+    ):
+        for i, clip in enumerate(islice(reader, limit)):
+            both = solve_clip(clip, calibrations[clip.skeleton], head_yaws.get(clip.identifier), residuals)
+            if both is None:
+                log.warning("%s: shorter than two tokens, left out", clip.identifier)
+                continue
+            label = clip.content, clip.style, clip.notes.get("side")
+            if label not in composed:
+                composed[label] = compose_many(*label, generator)
+            sides: list[list[list[int]]] = []
+            for change in (str, mirror_caption):
+                written = [change(c) for c in clip.captions]
+                kinds = written, [reword(t, generator) for t in written], [change(t) for t in composed[label]]
+                sides.append([[number(t) for t in texts] for texts in kinds])
+            seen = resample_confidence(clip, len(both[0]))
+            start, mirrored_start = features.append(both[0]), features.append(both[1])
+            confidences.append(seen)
+            confidences.append(seen[:, swap])
+            clips.append(
+                {
+                    "id": clip.identifier,
+                    "source": clip.source,
+                    "content": clip.content,
+                    "style": clip.style,
+                    "split": clip.split,
+                    "licence": clip.licence,
+                    "frames": len(both[0]),
+                    "seconds": len(clip.positions) / clip.fps,
+                    "dataset": clip.notes.get("dataset"),
+                    "captions": sides[0],
+                    "mirrored_captions": sides[1],
+                    "start": start,
+                    "mirrored_start": mirrored_start,
+                }
+            )
+            if i % 500 == 0:
+                log.info("%d clips", i)
     (out / "clips.json").write_text(json.dumps(clips))
     summary = {s: {"mean_mm": float(np.mean(r)), "p95_mm": float(np.percentile(r, 95))} for s, r in residuals.items()}
     (out / "residuals.json").write_text(json.dumps(summary, indent=1))
@@ -103,26 +102,47 @@ def compose_many(content: str, style: str, side: str | None, generator: random.R
     return list(dict.fromkeys(t for t in texts if t))[:count]
 
 
+# Frames of one skeleton that are measured together; more are measured in chunks, so that any corpus fits in memory.
+CALIBRATION_FRAMES = 1_000_000
+
+
 def calibrate(
-    reader: QuantisedCorpus | BvhFolder, limit: int | None
+    reader: Iterable[Clip], limit: int | None, chunk: int = CALIBRATION_FRAMES
 ) -> tuple[dict[str, dict[str, Any]], dict[str, np.ndarray]]:
-    """What only all clips of a source skeleton together show: its floor and standing pose, by skeleton; and how far
-    the head is turned against the chest, by clip (a twist that joint positions cannot show)."""
+    """What only the clips of a source skeleton together show: its floor and standing pose, by skeleton; and how far
+    the head is turned against the chest, by clip (a twist that joint positions cannot show).
+
+    A skeleton with more than `chunk` frames is calibrated by the first `chunk` of them.
+    """
     clips: dict[str, list[Clip]] = defaultdict(list)
+    frames: dict[str, int] = defaultdict(int)
+    calibrations: dict[str, dict[str, Any]] = {}
+    head_yaws: dict[str, np.ndarray] = {}
     for clip in islice(reader, limit):
-        clips[clip.skeleton].append(clip)
-    calibrations, head_yaws = {}, {}
+        name = clip.skeleton
+        clips[name].append(clip)
+        frames[name] += len(clip.positions)
+        if frames[name] >= chunk:
+            _measure(name, clips.pop(name), calibrations, head_yaws)
+            frames[name] = 0
     for name, members in clips.items():
-        positions = np.ascontiguousarray(np.concatenate([c.positions for c in members]), np.float32)
-        calibrations[name] = ropar_native.calibrate(positions, members[0].mapped)
-        pairs = [c.chest_and_head for c in members if c.chest_and_head is not None]
-        if len(pairs) == len(members):
-            chest, head = (np.ascontiguousarray(np.concatenate(x), np.float32) for x in zip(*pairs, strict=True))
-            yaw = ropar_native.head_yaw(positions, chest, head)
-            ends = np.cumsum([len(c.positions) for c in members])
-            for clip, part in zip(members, np.split(yaw, ends[:-1]), strict=True):
-                head_yaws[clip.identifier] = np.ascontiguousarray(part, np.float32)
+        _measure(name, members, calibrations, head_yaws)
     return calibrations, head_yaws
+
+
+def _measure(
+    name: str, members: list[Clip], calibrations: dict[str, dict[str, Any]], head_yaws: dict[str, np.ndarray]
+) -> None:
+    positions = np.ascontiguousarray(np.concatenate([c.positions for c in members]), np.float32)
+    if name not in calibrations:
+        calibrations[name] = ropar_native.calibrate(positions, members[0].mapped)
+    pairs = [c.chest_and_head for c in members if c.chest_and_head is not None]
+    if len(pairs) == len(members):
+        chest, head = (np.ascontiguousarray(np.concatenate(x), np.float32) for x in zip(*pairs, strict=True))
+        yaw = ropar_native.head_yaw(positions, chest, head)
+        ends = np.cumsum([len(c.positions) for c in members])
+        for clip, part in zip(members, np.split(yaw, ends[:-1]), strict=True):
+            head_yaws[clip.identifier] = np.ascontiguousarray(part, np.float32)
 
 
 def solve_clip(
@@ -149,26 +169,24 @@ def resample_confidence(clip: Clip, frames: int) -> np.ndarray:
     return np.round(clip.confidence[at] * 255).astype(np.uint8)
 
 
-def _mirror_joints() -> list[int]:
-    names = ropar_native.skeleton()["names"]
-    return [names.index(mirror_caption(n.replace("_", " ")).replace(" ", "_")) for n in names]
-
-
 def store_text(out: Path, captions: list[str], text_encoder: Path) -> None:
     """Token states of every caption, by the very graph that ships; kept when the captions are the same as before."""
     listing = out / "captions.json"
     if listing.exists() and json.loads(listing.read_text()) == captions:
         return
     encoder = TextEncoder(text_encoder)
-    blocks: list[np.ndarray] = [np.zeros(0)] * len(captions)
+    # Captions of like length are encoded together, and a chunk's states follow one another in the file.
     order = sorted(range(len(captions)), key=lambda i: len(captions[i]))
-    for a in range(0, len(order), 64):
-        chunk = order[a : a + 64]
-        states, mask = encoder([captions[i] for i in chunk])
-        for row, i in enumerate(chunk):
-            blocks[i] = states[row, : int(mask[row].sum())].astype(np.float16)
-        if a % 6400 == 0:
-            log.info("%d of %d captions", a, len(captions))
-    np.save(out / "states.npy", np.concatenate(blocks))
-    np.save(out / "offsets.npy", np.cumsum([0] + [len(b) for b in blocks]))
+    first = np.zeros(len(captions), np.int64)
+    count = np.zeros(len(captions), np.int64)
+    with ArrayWriter(out / "states.npy", STATE_WIDTH, np.float16) as written:
+        for a in range(0, len(order), 64):
+            chunk = order[a : a + 64]
+            states, mask = encoder([captions[i] for i in chunk])
+            for row, i in enumerate(chunk):
+                count[i] = int(mask[row].sum())
+                first[i] = written.append(states[row, : count[i]].astype(np.float16))
+            if a % 6400 == 0:
+                log.info("%d of %d captions", a, len(captions))
+    np.save(out / "offsets.npy", np.stack([first, first + count], -1))
     listing.write_text(json.dumps(captions))

@@ -6,7 +6,7 @@ Both yield `Clip`s whose joint positions are in metres, Y up, at the source's fr
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -224,8 +224,14 @@ def _split(name: str) -> str:
     return "test" if bucket < 10 else "val" if bucket < 15 else "train"
 
 
-def open_corpus(folder: Path) -> QuantisedCorpus | BvhFolder:
-    """Whichever layout the folder holds."""
+def open_corpus(folder: Path) -> Iterable[Clip]:
+    """Whichever layout the folder holds; the reader has a length and may be iterated any number of times."""
     if not folder.is_dir():
         raise CorpusError(f"{folder}: is not a folder")
-    return QuantisedCorpus(folder) if (folder / "clips.jsonl").exists() else BvhFolder(folder)
+    if (folder / "clips.jsonl").exists():
+        return QuantisedCorpus(folder)
+    if (folder / "new_joint_vecs").is_dir():
+        from .humanml3d import HumanML3DFolder
+
+        return HumanML3DFolder(folder)
+    return BvhFolder(folder)

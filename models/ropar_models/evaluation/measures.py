@@ -108,6 +108,25 @@ def foot_skate(positions: Array, fps: float) -> float:
     return float((low & (velocity > 0.5)).sum() / max(low.sum(), 1))
 
 
+def contact_slide(positions: Array, fps: float, height: float = 0.05) -> float:
+    """Slide of the feet, the more counted the nearer they are to the floor, in metres per second.
+
+    Mean of v (2 - 2^(h / H)) over foot joints below H (Zhang et al. 2018, "Mode-Adaptive Neural Networks", section 7),
+    with v the speed over the ground and h the height over the clip's floor.
+    """
+    feet = positions[:, [J["left_foot"], J["right_foot"]]]
+    above = feet[1:, :, 1] - np.percentile(feet[..., 1], 2)
+    velocity = np.linalg.norm(np.diff(feet[..., [0, 2]], axis=0), axis=-1) * fps
+    low = above < height
+    weight = 2 - 2 ** (np.clip(above, 0, height) / height)
+    return float((velocity * weight)[low].sum() / max(low.sum(), 1))
+
+
+def penetration(positions: Array) -> float:
+    """Mean depth of the lowest joint under the floor (y = 0), in metres, over all frames."""
+    return float(np.clip(-positions[..., 1].min(axis=1), 0, None).mean())
+
+
 def jerk(positions: Array, fps: float) -> float:
     """Mean third difference of all joints, metres per second cubed."""
     return float(np.linalg.norm(np.diff(positions, n=3, axis=0), axis=-1).mean() * fps**3)

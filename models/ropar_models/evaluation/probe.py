@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -34,15 +35,28 @@ def _style_measures(p: np.ndarray) -> dict[str, float]:
 
 
 def run(
-    model: Model, out: Path, seeds: int = 40, data: Path | None = None, only: list[str] | None = None
+    model: Model,
+    out: Path,
+    seeds: int = 40,
+    data: Path | None = None,
+    only: list[str] | None = None,
+    minutes: float | None = None,
 ) -> dict[str, Any]:
-    """Run all probes and write `out` (JSON). Prints a line a probe."""
+    """Run all probes and write `out` (JSON). Prints a line a probe.
+
+    With `minutes`, the number of seeds is lowered, but not below 4, so that it takes about that long; the result says
+    how many there were.
+    """
+    if minutes is not None:
+        seeds = affordable_seeds(model, seeds, minutes)
     probes = table()
     gates = probes["gates"]
     result: dict[str, Any] = {"seeds": seeds, "sampler": model.manifest["sampler"], "probes": {}, "styles": {}}
     everything: list[np.ndarray] = []
     if data is not None:
-        check_unseen(probes, data)
+        result["seen_wordings"] = seen_wordings(probes, data)
+        if result["seen_wordings"]:
+            print(f"the corpus knows these other wordings: {'; '.join(result['seen_wordings'])}", flush=True)
     walking = [speed(p, FPS) for p in model.positions("a person walks forward.", seeds, 1000, 4.0)]
     for probe in probes["probes"]:
         if only and probe["name"] not in only:
@@ -76,6 +90,17 @@ def run(
     print(json.dumps(result["quality"], indent=1))
     out.write_text(json.dumps(result, indent=1))
     return result
+
+
+def affordable_seeds(model: Model, seeds: int, minutes: float) -> int:
+    """How many seeds a prompt fit into `minutes`, from the time of four short motions."""
+    model.positions("a person walks forward.", 1, 1, 2.0)
+    began = time.monotonic()
+    model.positions("a person walks forward.", 4, 1, 4.0)
+    one = (time.monotonic() - began) / 4
+    probes = table()
+    prompts = 7 + sum(1 + len(p["free"]) for p in probes["probes"])
+    return int(np.clip(60 * minutes / (prompts * one), 4, seeds))
 
 
 def styles(model: Model, spec: dict[str, Any], seeds: int, everything: list[np.ndarray]) -> dict[str, Any]:
@@ -135,10 +160,8 @@ def corpus_quality(model: Model, data: Path) -> dict[str, Any]:
     }
 
 
-def check_unseen(probes: dict[str, Any], data: Path) -> None:
-    """A free wording must not stand in the corpus or its rewordings."""
+def seen_wordings(probes: dict[str, Any], data: Path) -> list[str]:
+    """Free wordings that stand in the corpus or its rewordings, and so say nothing about unseen words."""
     captions = set(Arrays(data).captions)
-    for probe in probes["probes"]:
-        for prompt in probe["free"]:
-            if any(prompt in c for c in captions):
-                raise ValueError(f"probe {probe['name']}: {prompt!r} is a caption; choose another wording")
+    prompts = [prompt for probe in probes["probes"] for prompt in probe["free"]]
+    return [p for p in prompts if any(p in c for c in captions)]

@@ -7,17 +7,23 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
+from ..evaluation.table import result_text
 from .package import write_beside
 
 
-def write_card(package: Path, probe: Path) -> Path:
-    """Write `README.md` of the package and `measured` of its manifest from what `probe` measured."""
+def write_card(package: Path, probe: Path, metrics: Path | None = None, command: str | None = None) -> Path:
+    """Write `README.md` of the package and `measured` of its manifest from what `probe` and `evaluate` measured."""
     manifest = json.loads((package / "manifest.json").read_text())
     result = json.loads(probe.read_text())
+    evaluation = json.loads(metrics.read_text()) if metrics is not None else None
     manifest["measured"] = {**manifest["measured"], **summary(result)}
+    if evaluation is not None:
+        manifest["measured"]["evaluation"] = evaluation
+    if command is not None:
+        manifest["measured"]["command"] = command
     write_beside(package / "manifest.json", json.dumps(manifest, indent=1) + "\n")
     path = package / "README.md"
-    write_beside(path, card(manifest, result))
+    write_beside(path, card(manifest, result, evaluation))
     return path
 
 
@@ -82,9 +88,27 @@ def _quality(result: dict[str, Any]) -> list[str]:
     return rows
 
 
-def card(manifest: dict[str, Any], result: dict[str, Any]) -> str:
-    """The card's text. What no figure can say stands in tables/card.json."""
+def _unseen(result: dict[str, Any]) -> str:
+    known = result.get("seen_wordings")
+    if known:
+        return f"The training data holds some of the other wordings: {'; '.join(known)}."
+    return "No caption of the training data holds the other wordings."
+
+
+def _evaluation(evaluation: dict[str, Any]) -> list[str]:
+    about = (
+        "Recorded motion, the same through the P-VAE, and motion generated from its captions with its lengths, judged "
+        "by an evaluator trained on the training split alone. Figures of other evaluators, in papers too, do not "
+        "compare."
+    )
+    again = "ropar-models evaluate --package PACKAGE --data ARRAYS --evaluator EVALUATOR --out metrics.json"
+    return [about, "", result_text(evaluation).rstrip(), "", "Again with", "", "```sh", again, "```"]
+
+
+def card(manifest: dict[str, Any], result: dict[str, Any], evaluation: dict[str, Any] | None = None) -> str:
+    """The card's text. What no figure can say stands in tables/card.json, some of it for one model alone."""
     words = json.loads(resources.files("ropar_models").joinpath("tables/card.json").read_text())
+    own = words["models"].get(f"{manifest['name']} {manifest['version']}", {})
     licence, training = manifest["licence"], manifest["measured"].get("training", {})
     quality = result["quality"]
     missed = [name for name, probe in result["probes"].items() if not probe["passed"]]
@@ -99,7 +123,7 @@ def card(manifest: dict[str, Any], result: dict[str, Any]) -> str:
         "## Does it obey?",
         "",
         f"{result['seeds']} motions per prompt, each judged by a measured sign (`ropar_models/evaluation/signs.py`).",
-        "No caption of the training data holds the other wordings. Measured with `ropar-models probe` on this package.",
+        f"{_unseen(result)} Measured with `ropar-models probe` on this package.",
         "",
         *_obedience(result),
         "",
@@ -112,16 +136,21 @@ def card(manifest: dict[str, Any], result: dict[str, Any]) -> str:
         "",
         "## Is it clean?",
         "",
-        words["quality"],
+        " ".join(t for t in (words["quality"], own.get("quality")) if t),
         "",
         *_quality(result),
         "",
     ]
     if "rebuilt_joint_error_mm" in quality:
         lines += [f"Mean joint error of the P-VAE on the test split: {quality['rebuilt_joint_error_mm']:.1f} mm.", ""]
-    lines += ["## Known failures", "", *(f"- {failure}" for failure in words["failures"]), "", "## Training", ""]
+    if evaluation is not None:
+        lines += ["## By the usual measures", "", *_evaluation(evaluation), ""]
+    failures = [*own.get("failures", []), *words["failures"]]
+    lines += ["## Known failures", "", *(f"- {failure}" for failure in failures), "", "## Training", ""]
     if stages:
-        lines += [f"Two CPU cores. {'; '.join(stages)}. {words['training']}", ""]
+        lines += [" ".join(t for t in (f"{'; '.join(stages)}.", own.get("training")) if t), ""]
+    if "command" in manifest["measured"]:
+        lines += ["Made with", "", "```sh", manifest["measured"]["command"], "```", ""]
     lines += ["| source | clips | hours | licence |", "| --- | --- | --- | --- |"]
     lines += [
         f"| {d['source']} | {d['clips']} | {d['hours']:.2f} | {d['licence']} |" for d in manifest["training_data"]

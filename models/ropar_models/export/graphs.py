@@ -132,8 +132,8 @@ def graphs(pvae: Pvae, mar: Mar, head: DiffusionHead, duration: Duration) -> lis
     ]
 
 
-def export(graph: Graph, path: Path) -> None:
-    """Write one graph; example inputs fix ranks, the named axes stay dynamic."""
+def export(graph: Graph, path: Path, half: bool = True) -> None:
+    """Write one graph; example inputs fix ranks, the named axes stay dynamic. `half` stores weights as fp16."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         torch.onnx.export(
@@ -147,7 +147,8 @@ def export(graph: Graph, path: Path) -> None:
             dynamic_axes=graph.dynamic,
         )
     model = onnx.load(str(path))
-    store_half(model)
+    if half:
+        store_half(model)
     onnx.checker.check_model(model)
     onnx.save(model, str(path))
 

@@ -18,6 +18,7 @@ from ..configuration import Configuration
 from ..sampler import Grid, sample
 from ..text import TextEncoder
 from ..training import train_duration, train_mar, train_pvae
+from ..training.dataset import Arrays, permissive_licences
 from ..training.schedule import load_checkpoint
 from .graphs import export, graphs, round_weights
 
@@ -26,6 +27,11 @@ PARITY_PROMPT = "a person walks forward and waves the left hand."
 NON_COMMERCIAL = (
     "Trained in part on data under CC BY-NC 4.0 (Bandai Namco Research Inc.; Sony Interactive Entertainment): these "
     "weights, and motion made with them, are for non-commercial use."
+)
+
+PERMISSIVE = "Free to use, also commercially, under the notices below."
+OWN_DATA = (
+    "Trained on data whose terms are the trainer's to know: see the list of the training data before you share it."
 )
 
 
@@ -93,15 +99,15 @@ def write_manifest(
     configuration: Configuration, data: Path, package: Path, version: str, training: dict[str, Any]
 ) -> None:
     """The manifest as docs/model-package.md describes it."""
-    clips = [c for c in json.loads((data / "clips.json").read_text()) if c["split"] == "train"]
+    clips = Arrays(data, "train", configuration.data).clips
     hours: dict[tuple[str, str], float] = defaultdict(float)
     counts: Counter[tuple[str, str]] = Counter()
     for clip in clips:
         key = clip["source"], clip["licence"]
         hours[key] += clip["seconds"] / 3600
         counts[key] += 1
-    commercial = not any("NC" in licence for _, licence in counts)
-    attribution = json.loads((Path(__file__).parents[1] / "tables/attribution.json").read_text())
+    commercial = all(licence in permissive_licences() for _, licence in counts)
+    non_commercial = any("NC" in licence for _, licence in counts)
     names = [p.stem for p in sorted(package.glob("*.onnx"))]
     paths = {**{n: f"{n}.onnx" for n in names}, "tokenizer": "tokenizer.json"}
     manifest = {
@@ -127,11 +133,11 @@ def write_manifest(
         },
         "text_encoder": "all-MiniLM-L6-v2",
         "licence": {
-            "id": "Apache-2.0" if commercial else "CC-BY-NC-4.0",
-            "notice": "Free to use under the notices below." if commercial else NON_COMMERCIAL,
+            "id": "Apache-2.0" if commercial else "CC-BY-NC-4.0" if non_commercial else "see the training data",
+            "notice": PERMISSIVE if commercial else NON_COMMERCIAL if non_commercial else OWN_DATA,
             "commercial": commercial,
         },
-        "attribution": attribution,
+        "attribution": attribution(clips),
         "training_data": [
             {
                 "source": source,
@@ -152,6 +158,18 @@ def write_manifest(
         },
     }
     write_beside(package / "manifest.json", json.dumps(manifest, indent=1) + "\n")
+
+
+def attribution(clips: list[dict[str, Any]]) -> list[dict[str, str]]:
+    """Whom a package must name: works of which it holds clips, and those that every package holds."""
+    table = json.loads((Path(__file__).parents[1] / "tables/attribution.json").read_text())
+
+    def used(by: dict[str, Any]) -> bool:
+        if not by:
+            return True
+        return any(c["source"] in by["sources"] and c["licence"] == by.get("licence", c["licence"]) for c in clips)
+
+    return [{k: v for k, v in entry.items() if k != "used_by"} for entry in table if used(entry["used_by"])]
 
 
 def training_of(run: Path) -> dict[str, Any]:

@@ -121,7 +121,7 @@ class Pvae(nn.Module):
     def decode(self, latent: Tensor) -> Tensor:
         """Unit-scale latents [B, N, P, latent] -> features [B, N * frames_per_token, D]."""
         b = latent.shape[0]
-        out = torch.zeros(1)
+        out = torch.zeros(1, device=latent.device)
         for p, patch in enumerate(self.decode_parts(latent * self.latent_std + self.latent_mean)):
             out = out + patch.reshape(b, -1, len(self.channels[p])) @ getattr(self, f"scatter_{p}")
         return out * self.std + self.mean

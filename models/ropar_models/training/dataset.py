@@ -1,4 +1,4 @@
-"""Training arrays, balanced sampling of clips, and batches of the token grid."""
+"""Training arrays, what of them a run may use, balanced sampling of clips, and crops on the token grid."""
 
 from __future__ import annotations
 
@@ -7,23 +7,60 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from importlib import resources
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import ropar_native
 import torch
 from torch import Tensor
 
+from ..configuration import Data
+from .confidence import change_of
+
+
+def permissive_licences() -> list[str]:
+    """Licences that allow commercial use of weights trained on the data (tables/licences.json)."""
+    table = json.loads(resources.files("ropar_models").joinpath("tables/licences.json").read_text())
+    return list(table["permissive"])
+
+
+def allowed(clip: dict[str, Any], selection: Data) -> bool:
+    """Whether a run with this selection may use the clip: by name, source and licence."""
+    if clip["id"] in selection.exclude or clip["source"] in selection.leave_out:
+        return False
+    if selection.sources and clip["source"] not in selection.sources:
+        return False
+    return selection.licences != "permissive" or clip["licence"] in permissive_licences()
+
 
 class Arrays:
-    """What `prepare` wrote. `view(i, mirrored)` is a clip's features [T, D]."""
+    """What `prepare` wrote, mapped into memory: nothing is read before it is asked for, so that a corpus may be larger
+    than memory. `view(clip, mirrored)` is a clip's features [T, D].
 
-    def __init__(self, folder: Path, split: str = "train", exclude: Sequence[str] = ()) -> None:
+    `selection` says which clips count and what their confidence is taken for; without one, all clips as they are.
+    """
+
+    def __init__(self, folder: Path, split: str = "train", selection: Data | None = None) -> None:
         self.features = np.load(folder / "features.npy", mmap_mode="r")
         self.confidence = np.load(folder / "confidence.npy", mmap_mode="r")
+        self.folder, self.selection = folder, selection or Data()
+        self.change = change_of(self.selection.confidence)
         clips = json.loads((folder / "clips.json").read_text())
-        self.clips = [c for c in clips if c["split"] == split and c["id"] not in exclude]
-        self.folder = folder
+        self.clips = [c for c in clips if c["split"] == split and allowed(c, self.selection)]
+        if self.selection.discard_noisy < 1.0:
+            self.clips = [c for c in self.clips if self._noisy_share(c) <= self.selection.discard_noisy]
+        if not self.clips and split == "train":
+            raise ValueError(f"{folder}: no clip is left to train on; see [data] of the configuration")
+
+    @cached_property
+    def truth(self) -> np.ndarray:
+        """Which joints a corruption has really touched, uint8 [F, 22]; only a corpus made by `corrupt` knows."""
+        path = self.folder / "corrupted.npy"
+        if not path.exists():
+            raise FileNotFoundError(f"{path}: only arrays made by `ropar-models corrupt` know the true errors")
+        return np.load(path, mmap_mode="r")
 
     @cached_property
     def captions(self) -> list[str]:
@@ -37,21 +74,40 @@ class Arrays:
 
     @cached_property
     def offsets(self) -> np.ndarray:
-        """Where each caption's states begin [captions + 1]."""
-        return np.load(self.folder / "offsets.npy")
+        """First row and end of each caption's states [captions, 2]."""
+        offsets = np.load(self.folder / "offsets.npy")
+        # Arrays of version 0.1 hold the beginnings alone, one after another.
+        return np.stack([offsets[:-1], offsets[1:]], -1) if offsets.ndim == 1 else offsets
+
+    def _rows(self, clip: dict[str, Any], mirrored: bool) -> slice:
+        start = clip["mirrored_start" if mirrored else "start"]
+        return slice(start, start + clip["frames"])
 
     def view(self, clip: dict[str, Any], mirrored: bool) -> np.ndarray:
-        start = clip["mirrored_start" if mirrored else "start"]
-        return self.features[start : start + clip["frames"]]
+        return self.features[self._rows(clip, mirrored)]
 
     def seen(self, clip: dict[str, Any], mirrored: bool) -> np.ndarray:
-        """Joint confidence [T, 22] in 0..1."""
-        start = clip["mirrored_start" if mirrored else "start"]
-        return self.confidence[start : start + clip["frames"]].astype(np.float32) / 255
+        """Joint confidence [T, 22] in 0..1, as the selection takes it."""
+        rows = self._rows(clip, mirrored)
+        if self.selection.confidence == "oracle":
+            return 1.0 - self.truth[rows].astype(np.float32)
+        return self.change(self.confidence[rows].astype(np.float32) / 255, mirrored)
 
-    def text(self, captions: list[int]) -> tuple[Tensor, Tensor]:
+    def credible(self, clip: dict[str, Any], mirrored: bool, scheme: str, threshold: float) -> np.ndarray:
+        """Credible parts per frame, bool [T, P]."""
+        seen = self.seen(clip, mirrored)
+        if seen.min() >= 1.0:
+            return np.ones((len(seen), part_count(scheme)), bool)
+        return ropar_native.credible_parts(np.ascontiguousarray(seen), scheme, threshold)
+
+    def _noisy_share(self, clip: dict[str, Any]) -> float:
+        """The largest share of frames in which one of the five parts is not credible."""
+        credible = self.credible(clip, False, "five", self.selection.credible_threshold)
+        return float(1 - credible.mean(0).min())
+
+    def text(self, captions: Sequence[int]) -> tuple[Tensor, Tensor]:
         """Padded token states [B, L, 384] and mask [B, L] of caption numbers; -1 is "no text"."""
-        blocks = [self.states[self.offsets[c] : self.offsets[c + 1]] if c >= 0 else None for c in captions]
+        blocks = [self.states[slice(*self.offsets[c])] if c >= 0 else None for c in captions]
         longest = max([len(b) for b in blocks if b is not None] + [1])
         states = torch.zeros(len(captions), longest, self.states.shape[1])
         mask = torch.zeros(len(captions), longest)
@@ -60,6 +116,17 @@ class Arrays:
                 states[row, : len(block)] = torch.from_numpy(block.astype(np.float32))
                 mask[row, : len(block)] = 1
         return states, mask
+
+
+def part_count(scheme: str) -> int:
+    return len(ropar_native.part_scheme(scheme)["parts"])
+
+
+def cells_of(credible: np.ndarray, frames: int) -> np.ndarray:
+    """Credible parts per frame [T, P] -> credible cells [T // frames, P]: every frame of a token must be credible."""
+    n = len(credible) // frames
+    whole: np.ndarray = np.all(credible[: n * frames].reshape(n, frames, -1), axis=1)
+    return whole.astype(np.float32)
 
 
 # How often a caption is taken as written, reworded, or composed from the labels.

@@ -3,50 +3,80 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import torch
+from torch import Tensor, nn
 
 from ..configuration import Configuration
 from ..networks.duration import Duration
 from .dataset import Arrays, balanced_weights, draw_caption
-from .schedule import Average, Clock, Log, learning_rate, load_checkpoint, save_checkpoint, seed_everything
+from .fit import Objective, Settings, fit
+from .hardware import Hardware
+from .schedule import load_checkpoint
 
 
-def train(configuration: Configuration, data: Path, out: Path, minutes: float) -> Path:
-    """Train until `minutes` are spent; the checkpoint is `out/duration.pt`."""
-    seed_everything(configuration.seed)
-    arrays, validation = Arrays(data, "train", configuration.data.exclude), Arrays(data, "val")
-    weights = balanced_weights(arrays.clips, configuration.data.power, configuration.data.boost)
-    network = Duration(configuration.mar.text_width)
-    average, clock, log = Average(network, 0.998), Clock(minutes), Log(out / "duration.jsonl")
-    optimizer = torch.optim.AdamW(network.parameters(), lr=1e-3, weight_decay=1e-2)
-    generator = np.random.default_rng(configuration.seed)
-    step = 0
-    while not clock.over:
-        chosen = generator.choice(len(arrays.clips), 128, p=weights)
-        clips = [arrays.clips[i] for i in chosen]
+class Batch(NamedTuple):
+    """Token states [B, L, 384], their mask, and seconds [B]."""
+
+    text: Tensor
+    mask: Tensor
+    seconds: Tensor
+
+
+class Lengths:
+    """Draws captions with the lengths of their clips."""
+
+    def __init__(self, arrays: Arrays, configuration: Configuration, size: int = 128) -> None:
+        self.arrays, self.size = arrays, size
+        self.weights = balanced_weights(arrays.clips, configuration.data.power, configuration.data.boost)
+
+    def batch(self, generator: np.random.Generator) -> Batch:
+        chosen = generator.choice(len(self.arrays.clips), self.size, p=self.weights)
+        clips = [self.arrays.clips[i] for i in chosen]
         captions = [draw_caption(generator, c, bool(generator.random() < 0.5)) for c in clips]
-        text, mask = arrays.text(captions)
-        for group in optimizer.param_groups:
-            group["lr"] = learning_rate(1e-3, step, clock.fraction)
-        loss = network.loss(text, mask, torch.tensor([c["seconds"] for c in clips], dtype=torch.float32))
-        loss.backward()
-        optimizer.step()
-        optimizer.zero_grad(set_to_none=True)
-        average.update(network, step)
-        step += 1
-        if step % 200 == 0:
-            log(step=step, loss=float(loss.detach()))
-    ratios = []
-    with torch.no_grad():
+        return Batch(*self.arrays.text(captions), torch.tensor([c["seconds"] for c in clips], dtype=torch.float32))
+
+
+class DurationObjective(Objective):
+    """The duration predictor with its loss."""
+
+    network: Duration
+
+    def __init__(self, network: Duration) -> None:
+        super().__init__()
+        self.network = network
+
+    def forward(self, batch: Batch) -> dict[str, Tensor]:
+        return {"loss": self.network.loss(batch.text, batch.mask, batch.seconds)}
+
+
+def train(
+    configuration: Configuration,
+    data: Path,
+    out: Path,
+    minutes: float,
+    steps: int | None = None,
+    hardware: Hardware | None = None,
+) -> Path:
+    """Train until `minutes` or `steps` are spent (resumed runs included); the checkpoint is `out/duration.pt`."""
+    arrays, validation = Arrays(data, "train", configuration.data), Arrays(data, "val")
+    torch.manual_seed(configuration.seed)
+
+    @torch.no_grad()
+    def check(network: nn.Module) -> dict[str, float]:
+        device = next(network.parameters()).device
+        ratios = []
         for clip in validation.clips:
-            text, mask = arrays.text([clip["captions"][0][0]])
-            ratios.append(abs(float(average.module(text, mask)[0, 0]) - np.log(clip["seconds"])))
-    log(step=step, median_ratio=float(np.exp(np.median(ratios))))
-    path = out / "duration.pt"
-    save_checkpoint(path, {"network": average.module.state_dict()})
-    return path
+            text, mask = validation.text([clip["captions"][0][0]])
+            predicted = float(network(text.to(device), mask.to(device))[0, 0])
+            ratios.append(abs(predicted - np.log(clip["seconds"])))
+        return {"median_ratio": float(np.exp(np.median(ratios)))} if ratios else {}
+
+    settings = Settings("duration", configuration.seed, 1e-3, betas=(0.9, 0.999), decay=0.998, log_every=200)
+    objective = DurationObjective(Duration(configuration.mar.text_width))
+    return fit(objective, Lengths(arrays, configuration), settings, out, minutes, steps, hardware, check)
 
 
 def load(configuration: Configuration, path: Path) -> Duration:
@@ -54,5 +84,5 @@ def load(configuration: Configuration, path: Path) -> Duration:
     if state is None:
         raise FileNotFoundError(f"{path}: no duration checkpoint; run `ropar-models train-duration` first")
     network = Duration(configuration.mar.text_width)
-    network.load_state_dict(state["network"])
+    network.load_state_dict(state.get("average", state["network"]))
     return network.eval()

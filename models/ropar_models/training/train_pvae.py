@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import NamedTuple
 
 import numpy as np
 import ropar_native
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from torch.nn import functional as F
 
 from ..configuration import Configuration
 from ..networks.pvae import Pvae
-from .dataset import Arrays, balanced_weights, draw_crop
-from .schedule import Average, Clock, Log, learning_rate, load_checkpoint, save_checkpoint, seed_everything
+from .dataset import Arrays, balanced_weights, cells_of, draw_crop
+from .fit import Objective, Settings, fit
+from .hardware import Hardware
+from .schedule import load_checkpoint
 
 # Below these deviations a channel holds noise, not motion; dividing by less would make the network learn it.
 _SMALLEST = {
@@ -27,20 +29,36 @@ _SMALLEST = {
 }
 
 
-def statistics(features: np.ndarray) -> tuple[Tensor, Tensor]:
-    """Mean per channel; deviation per group of like channels (a joint's position, velocity or rotation)."""
-    sample = np.asarray(features[:: max(1, len(features) // 100_000)], np.float64)
-    mean, deviation = sample.mean(0), sample.std(0)
+def statistics(arrays: Arrays, configuration: Configuration, limit: int = 2000) -> tuple[Tensor, Tensor]:
+    """Mean per channel; deviation per group of like channels (a joint's position, velocity or rotation).
+
+    Only the clips of the run count, and of them only frames in which a part that sees the channel is credible.
+    """
+    channels = ropar_native.part_scheme(configuration.part_scheme)["channels"]
+    dimensions = arrays.features.shape[1]
+    count, total, square = np.zeros(dimensions), np.zeros(dimensions), np.zeros(dimensions)
+    for clip in arrays.clips[:: max(1, len(arrays.clips) // limit)]:
+        for mirrored in (False, True):
+            values = np.asarray(arrays.view(clip, mirrored), np.float64)
+            credible = arrays.credible(clip, mirrored, configuration.part_scheme, configuration.data.credible_threshold)
+            weight = np.zeros(values.shape, bool)
+            for part, seen in enumerate(channels):
+                weight[:, seen] |= credible[:, part, None]
+            count += weight.sum(0)
+            total += (values * weight).sum(0)
+            square += (values**2 * weight).sum(0)
+    mean = total / np.maximum(count, 1)
+    deviation = np.sqrt(np.maximum(square / np.maximum(count, 1) - mean**2, 0))
     groups = [("yaw_velocity", [0]), ("planar_velocity", [1, 2]), ("height", [3]), ("rotation", list(range(4, 10)))]
-    for start in range(10, features.shape[1], 12):
+    for start in range(10, dimensions, 12):
         groups += [
             ("position", list(range(start, start + 3))),
             ("velocity", list(range(start + 3, start + 6))),
             ("rotation", list(range(start + 6, start + 12))),
         ]
     std = np.empty_like(deviation)
-    for kind, channels in groups:
-        std[channels] = max(float(np.sqrt((deviation[channels] ** 2).mean())), _SMALLEST[kind])
+    for kind, group in groups:
+        std[group] = max(float(np.sqrt((deviation[group] ** 2).mean())), _SMALLEST[kind])
     return torch.tensor(mean, dtype=torch.float32), torch.tensor(std, dtype=torch.float32)
 
 
@@ -53,56 +71,57 @@ def channel_weights(dimensions: int) -> Tensor:
     return weights
 
 
-def cell_credibility(
-    arrays: Arrays, clip: dict[str, Any], mirrored: bool, scheme: str, threshold: float, frames: int
-) -> np.ndarray:
-    """Credible cells [T // frames, P]: every frame of the token must be credible."""
-    seen = arrays.seen(clip, mirrored)
-    if seen.min() >= 1.0:
-        parts = len(ropar_native.part_scheme(scheme)["parts"])
-        return np.ones((len(seen) // frames, parts), np.float32)
-    per_frame = ropar_native.credible_parts(np.ascontiguousarray(seen), scheme, threshold)
-    n = len(per_frame) // frames
-    return per_frame[: n * frames].reshape(n, frames, -1).all(1).astype(np.float32)
+class Batch(NamedTuple):
+    """Features [B, T, D] and credible cells [B, N, P]."""
+
+    features: Tensor
+    credible: Tensor
 
 
-def draw_batch(
-    arrays: Arrays, weights: np.ndarray, configuration: Configuration, generator: np.random.Generator
-) -> tuple[Tensor, Tensor]:
-    """Features [B, T, D] and credible cells [B, N, P]; random cells are struck out to teach completion."""
-    training, frames = configuration.pvae_training, configuration.pvae.frames_per_token
-    chosen = generator.choice(len(arrays.clips), training.batch * 4, p=weights)
-    crops = [draw_crop(generator, int(i), arrays.clips[i], training.tokens, frames, 0.0) for i in chosen]
-    crops.sort(key=lambda c: c.tokens)
-    first = int(generator.integers(0, 4)) * training.batch
-    crops = crops[first : first + training.batch]
-    shortest = max(min(c.tokens for c in crops), 4)
-    crops = [c for c in crops if c.tokens >= shortest]
-    features, credible = [], []
-    for c in crops:
-        clip = arrays.clips[c.clip]
-        cut = slice(c.start, c.start + shortest * frames)
-        features.append(arrays.view(clip, c.mirrored)[cut])
-        cells = cell_credibility(
-            arrays, clip, c.mirrored, configuration.part_scheme, configuration.data.credible_threshold, 1
-        )[cut]
-        credible.append(cells.reshape(shortest, frames, -1).all(1))
-    cells = np.stack(credible).astype(np.float32)
-    cells *= generator.random(cells.shape) > 0.05
-    return torch.from_numpy(np.stack(features)), torch.from_numpy(cells)
+class Crops:
+    """Draws batches of crops of one length; random cells are struck out to teach completion."""
+
+    def __init__(self, arrays: Arrays, configuration: Configuration) -> None:
+        self.arrays, self.configuration = arrays, configuration
+        self.weights = balanced_weights(arrays.clips, configuration.data.power, configuration.data.boost)
+
+    def batch(self, generator: np.random.Generator) -> Batch:
+        configuration, arrays = self.configuration, self.arrays
+        training, frames = configuration.pvae_training, configuration.pvae.frames_per_token
+        chosen = generator.choice(len(arrays.clips), training.batch * 4, p=self.weights)
+        crops = [draw_crop(generator, int(i), arrays.clips[i], training.tokens, frames, 0.0) for i in chosen]
+        crops.sort(key=lambda c: c.tokens)
+        first = int(generator.integers(0, 4)) * training.batch
+        crops = crops[first : first + training.batch]
+        shortest = max(min(c.tokens for c in crops), 4)
+        crops = [c for c in crops if c.tokens >= shortest]
+        features, cells = [], []
+        for c in crops:
+            clip = arrays.clips[c.clip]
+            cut = slice(c.start, c.start + shortest * frames)
+            credible = arrays.credible(
+                clip, c.mirrored, configuration.part_scheme, configuration.data.credible_threshold
+            )
+            features.append(arrays.view(clip, c.mirrored)[cut])
+            cells.append(cells_of(credible[cut], frames))
+        stacked = np.stack(cells)
+        stacked *= generator.random(stacked.shape) > 0.05
+        return Batch(torch.from_numpy(np.stack(features)), torch.from_numpy(stacked))
 
 
 def loss_terms(
     network: Pvae, features: Tensor, credible: Tensor, weights: Tensor, divergence_weight: float
 ) -> dict[str, Tensor]:
-    """Smooth L1 on normalised channels of credible cells, plus the divergence from the unit Gaussian."""
-    with torch.autocast(features.device.type, torch.bfloat16):
-        mean, log_variance = network.posterior(features, credible)
-        mean, log_variance = mean.float(), log_variance.float().clamp(-12, 6)
-        latent = mean + torch.randn_like(mean) * (0.5 * log_variance).exp()
-        patches = network.decode_parts(latent)
+    """Smooth L1 on normalised channels of credible cells, plus the divergence from the unit Gaussian.
+
+    A cell that is not credible is multiplied by zero in both, and its input is replaced: it has no gradient at all.
+    """
+    mean, log_variance = network.posterior(features, credible)
+    mean, log_variance = mean.float(), log_variance.float().clamp(-12, 6)
+    latent = mean + torch.randn_like(mean) * (0.5 * log_variance).exp()
+    patches = network.decode_parts(latent)
     cells = credible.sum().clamp(min=1)
-    reconstruction = torch.zeros(())
+    reconstruction = torch.zeros((), device=features.device)
     frames = network.config.frames_per_token
     for p, (target, patch) in enumerate(zip(network.split(features), patches, strict=True)):
         error = F.smooth_l1_loss(patch.float(), target, reduction="none", beta=0.1)
@@ -112,21 +131,37 @@ def loss_terms(
     divergence = (divergence * credible).sum() / cells
     return {
         "loss": reconstruction + divergence_weight * divergence,
-        "reconstruction": reconstruction,
-        "divergence": divergence,
+        "reconstruction": reconstruction.detach(),
+        "divergence": divergence.detach(),
     }
+
+
+class PvaeObjective(Objective):
+    """The P-VAE with its loss."""
+
+    weights: Tensor
+    network: Pvae
+
+    def __init__(self, network: Pvae, divergence_weight: float) -> None:
+        super().__init__()
+        self.network, self.divergence_weight = network, divergence_weight
+        self.register_buffer("weights", channel_weights(network.dimensions))
+
+    def forward(self, batch: Batch) -> dict[str, Tensor]:
+        return loss_terms(self.network, batch.features, batch.credible, self.weights, self.divergence_weight)
 
 
 @torch.no_grad()
 def evaluate(network: Pvae, arrays: Arrays, limit: int = 120) -> dict[str, float]:
     """Mean joint error (mm) of reconstructed motion after forward kinematics, root drift excluded and included."""
     local, world = [], []
+    device, size = network.mean.device, network.config.frames_per_token
     for clip in arrays.clips[:: max(1, len(arrays.clips) // limit)]:
-        frames = clip["frames"] // network.config.frames_per_token * network.config.frames_per_token
+        frames = clip["frames"] // size * size
         features = np.ascontiguousarray(arrays.view(clip, False)[:frames])
-        batch = torch.from_numpy(features)[None]
-        cells = torch.ones(1, frames // network.config.frames_per_token, len(network.channels))
-        back = network.decode(network.encode(batch, cells))[0].numpy()
+        cells = torch.ones(1, frames // size, len(network.channels), device=device)
+        batch = torch.from_numpy(features.copy())[None].to(device)
+        back = network.decode(network.encode(batch, cells))[0].cpu().numpy()
         positions = []
         for f in (features, np.ascontiguousarray(back)):
             root, rotations = ropar_native.motion(f, 20.0, None)
@@ -135,7 +170,7 @@ def evaluate(network: Pvae, arrays: Arrays, limit: int = 120) -> dict[str, float
         flat = np.array([1, 0, 1], np.float32)
         local.append(np.linalg.norm((a - root_a * flat) - (b - root_b * flat), axis=-1).mean() * 1000)
         world.append(np.linalg.norm(a - b, axis=-1).mean() * 1000)
-    return {"joint_error_mm": float(np.mean(local)), "world_error_mm": float(np.mean(world))}
+    return {"joint_error_mm": float(np.mean(local)), "world_error_mm": float(np.mean(world))} if local else {}
 
 
 def build(configuration: Configuration) -> Pvae:
@@ -148,73 +183,60 @@ def ropar_native_dimensions() -> int:
     return 10 + 12 * (len(ropar_native.skeleton()["names"]) - 1)
 
 
-def train(configuration: Configuration, data: Path, out: Path, minutes: float, steps: int | None = None) -> Path:
+def train(
+    configuration: Configuration,
+    data: Path,
+    out: Path,
+    minutes: float,
+    steps: int | None = None,
+    hardware: Hardware | None = None,
+) -> Path:
     """Train until `minutes` or `steps` are spent (resumed runs included); the checkpoint is `out/pvae.pt`."""
-    seed_everything(configuration.seed)
-    arrays, validation = Arrays(data, "train", configuration.data.exclude), Arrays(data, "val")
-    weights = balanced_weights(arrays.clips, configuration.data.power, configuration.data.boost)
+    arrays, validation = Arrays(data, "train", configuration.data), Arrays(data, "val")
+    torch.manual_seed(configuration.seed)
     network = build(configuration)
-    network.mean, network.std = statistics(arrays.features)
-    optimizer = torch.optim.AdamW(network.parameters(), lr=1e-3, weight_decay=1e-4, betas=(0.9, 0.98), fused=True)
-    average = Average(network)
-    path, step, before = out / "pvae.pt", 0, 0.0
-    state = load_checkpoint(path)
-    if state is not None:
-        network.load_state_dict(state["network"])
-        average.module.load_state_dict(state["average"])
-        optimizer.load_state_dict(state["optimizer"])
-        step, before = state["step"], state["minutes"]
-    clock, log = Clock(minutes, before), Log(out / "pvae.jsonl")
-    generator = np.random.default_rng(configuration.seed + step)
-    per_channel = channel_weights(network.dimensions)
+    network.mean, network.std = statistics(arrays, configuration)
 
-    def save() -> None:
-        save_checkpoint(
-            path,
-            {
-                "network": network.state_dict(),
-                "average": average.module.state_dict(),
-                "optimizer": optimizer.state_dict(),
-                "step": step,
-                "minutes": clock.elapsed,
-            },
-        )
+    def finish(average: nn.Module, trained: nn.Module) -> None:
+        assert isinstance(average, Pvae) and isinstance(trained, Pvae)
+        calibrate(average, arrays, configuration)
+        trained.latent_mean, trained.latent_std = average.latent_mean, average.latent_std
 
-    while not clock.over and (steps is None or step < steps):
-        features, credible = draw_batch(arrays, weights, configuration, generator)
-        for group in optimizer.param_groups:
-            group["lr"] = learning_rate(configuration.pvae_training.learning_rate, step, clock.fraction)
-        terms = loss_terms(network, features, credible, per_channel, configuration.pvae_training.divergence_weight)
-        terms["loss"].backward()
-        torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
-        optimizer.step()
-        optimizer.zero_grad(set_to_none=True)
-        average.update(network, step)
-        step += 1
-        if step % 100 == 0:
-            log(step=step, minutes=clock.elapsed, **{k: float(v.detach()) for k, v in terms.items()})
-        if step % 500 == 0:
-            log(step=step, **evaluate(average.module, validation, 40))
-            save()
-    final = average.module
-    calibrate(final, arrays)
-    log(step=step, final=True, **evaluate(final, validation))
-    network.latent_mean, network.latent_std = final.latent_mean, final.latent_std
-    save()
-    return path
+    def check(average: nn.Module) -> dict[str, float]:
+        assert isinstance(average, Pvae)
+        return evaluate(average, validation, 40)
+
+    return fit(
+        PvaeObjective(network, configuration.pvae_training.divergence_weight),
+        Crops(arrays, configuration),
+        Settings(
+            "pvae",
+            configuration.seed,
+            configuration.pvae_training.learning_rate,
+            weight_decay=1e-4,
+            log_every=100,
+            save_every=500,
+        ),
+        out,
+        minutes,
+        steps,
+        hardware,
+        check,
+        finish,
+    )
 
 
 @torch.no_grad()
-def calibrate(network: Pvae, arrays: Arrays, limit: int = 400) -> None:
-    """Set the latents' mean and deviation so that the sampler works on unit-scale numbers."""
-    frames = network.config.frames_per_token
+def calibrate(network: Pvae, arrays: Arrays, configuration: Configuration, limit: int = 400) -> None:
+    """Set the latents' mean and deviation, over credible cells, so that the sampler works on unit-scale numbers."""
+    frames, device = network.config.frames_per_token, network.mean.device
     rows = []
     for clip in arrays.clips[:: max(1, len(arrays.clips) // limit)]:
         n = clip["frames"] // frames
-        features = torch.from_numpy(np.array(arrays.view(clip, False)[: n * frames]))[None]
-        rows.append(
-            network.posterior(features, torch.ones(1, n, len(network.channels)))[0].reshape(-1, network.config.latent)
-        )
+        features = torch.from_numpy(np.array(arrays.view(clip, False)[: n * frames]))[None].to(device)
+        credible = arrays.credible(clip, False, configuration.part_scheme, configuration.data.credible_threshold)
+        cells = torch.from_numpy(cells_of(credible, frames)).to(device)
+        rows.append(network.posterior(features, cells[None])[0][0][cells > 0])
     latents = torch.cat(rows)
     network.latent_mean, network.latent_std = latents.mean(0), latents.std(0).clamp(min=0.05)
 

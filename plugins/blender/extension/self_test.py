@@ -16,6 +16,7 @@ from .host import fitting
 from .jobs.job import Report, listener
 from .jobs.operator import Applied, JobOperator, Plan
 from .mannequin import build
+from .results import tags
 
 
 @dataclass(frozen=True)
@@ -71,8 +72,8 @@ class SelfTestPlan(Plan):
         found.append(Line(rpt_("{:.1f} s of motion made in {:.1f} s").format(motion.seconds, time.monotonic() - began)))
         rigged = fitting.rig(build.bones(build.rest_places()))
         result = fitting.fit(motion, rigged, contacts=True, in_place=False)
-        verdict = str(result.report.get("verdict", ""))
-        found.append(Line(rpt_("Retargeting: {}").format(verdict), good=verdict == "good"))
+        grade = tags.grade(result.report)
+        found.append(Line(rpt_("Retargeting: {}").format(grade), good=grade != "failed"))
 
     def apply(self, context, result: list[Line]) -> Generator[None, None, Applied]:
         _lines[:] = result

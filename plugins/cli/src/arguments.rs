@@ -15,7 +15,8 @@ use crate::{installation, user_folder};
 #[command(name = "ropar", version, arg_required_else_help = true)]
 #[command(
     after_help = "Exit codes: 0 done, 1 internal error, 2 usage, 3 input (prompt, seconds, clip), 4 model package, \
-                        5 runtime (backend, provider, its setup), 6 output file, 130 cancelled"
+                        5 runtime (backend, provider, its setup), 6 output file, 7 a batch in which some files failed, \
+                        130 cancelled"
 )]
 pub struct Arguments {
     /// Write results and errors as one JSON object on stdout
@@ -36,6 +37,8 @@ pub enum Command {
     Edit(EditArguments),
     /// Turn a scene file into another format, or put its animation into another file of the same rig
     Convert(ConvertArguments),
+    /// Put many clips and prompts onto many rigs, in parallel; what was stopped goes on where it was
+    Batch(Box<BatchArguments>),
     /// Show what a scene file holds: rig, takes, rest pose, units, problems
     Inspect(InspectArguments),
     /// Put a clip on another character, whatever its names, proportions and rest pose
@@ -70,6 +73,9 @@ pub struct GenerateArguments {
     /// How closely to follow the prompt; 1 is plain, more is closer and less varied [default: the package's]
     #[arg(long, value_name = "G", allow_negative_numbers = true)]
     pub guidance: Option<f32>,
+    /// Hold standing feet still and keep feet out of the floor, by inverse kinematics
+    #[arg(long)]
+    pub plant_feet: bool,
     /// The file to write: .glb, .bvh, .fbx or .vrma
     #[arg(short, long, value_name = "FILE")]
     pub output: PathBuf,
@@ -142,6 +148,102 @@ pub struct ConvertArguments {
     /// Metres in one unit of a BVH file, which does not say [default: guessed by the skeleton's size]
     #[arg(long, value_name = "METRES", allow_negative_numbers = true)]
     pub unit: Option<f64>,
+}
+
+#[derive(Debug, Args)]
+pub struct BatchArguments {
+    /// The job file (TOML); instead of it, the options below say what to do
+    #[arg(conflicts_with_all = [
+        "glob", "prompts", "target", "map", "source_map", "take", "fps", "no_contacts", "hand_contacts", "in_place",
+        "ground_root", "seconds", "seed", "samples", "guidance",
+    ])]
+    pub job: Option<PathBuf>,
+    /// Clips to retarget, such as 'clips/**/*.bvh'; may be given several times
+    #[arg(long, value_name = "PATTERN")]
+    pub glob: Vec<String>,
+    /// A text file with a prompt per line, each of which becomes a motion on every target
+    #[arg(long, value_name = "FILE")]
+    pub prompts: Option<PathBuf>,
+    /// A rig to put everything on: .glb, .gltf, .vrm, .fbx or .bvh; may be given several times
+    #[arg(long, value_name = "FILE")]
+    pub target: Vec<PathBuf>,
+    /// A mapping by `ropar map` for the target; the first for the first target and so on
+    #[arg(long, value_name = "FILE", requires = "target")]
+    pub map: Vec<PathBuf>,
+    /// A mapping by `ropar map` for the clips
+    #[arg(long, value_name = "FILE")]
+    pub source_map: Option<PathBuf>,
+    /// Name of the take of each clip [default: the first]
+    #[arg(long, value_name = "NAME")]
+    pub take: Option<String>,
+    /// Frames per second of the results [default: the clip's; 30 for prompts]
+    #[arg(long, value_name = "F", allow_negative_numbers = true)]
+    pub fps: Option<f64>,
+    /// Do not hold standing feet by inverse kinematics
+    #[arg(long)]
+    pub no_contacts: bool,
+    /// Hold hands that rest on the floor as well
+    #[arg(long)]
+    pub hand_contacts: bool,
+    /// Take out the path over the ground
+    #[arg(long)]
+    pub in_place: bool,
+    /// Let the rig's root on the floor carry the path over the ground
+    #[arg(long)]
+    pub ground_root: bool,
+    /// Length of motions of prompts in seconds [default: as long as the described motion usually takes]
+    #[arg(long, value_name = "S", allow_negative_numbers = true)]
+    pub seconds: Option<f32>,
+    /// Seed of the first sample of each prompt [default: 1]
+    #[arg(long, value_name = "N")]
+    pub seed: Option<u64>,
+    /// Motions per prompt
+    #[arg(long, value_name = "K")]
+    pub samples: Option<u16>,
+    /// How closely to follow prompts [default: the package's]
+    #[arg(long, value_name = "G", allow_negative_numbers = true)]
+    pub guidance: Option<f32>,
+    /// Folder of the results, made where it is not there [default: `out` of the job file]
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// Clips that are worked on at a time [default: one per core]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub jobs: Option<u16>,
+    /// Only a share of the clips, such as 2/8 for the second of eight; afterwards --report-only writes the results
+    #[arg(long, value_name = "I/N")]
+    pub shard: Option<Shard>,
+    /// Replace files that this batch has not made
+    #[arg(long)]
+    pub overwrite: bool,
+    /// End with exit code 0 also where some files failed, so that a scheduler does not run the share again
+    #[arg(long)]
+    pub failed_ok: bool,
+    /// Make nothing, only write the results of what is there
+    #[arg(long, conflicts_with = "shard")]
+    pub report_only: bool,
+    #[command(flatten)]
+    pub engine: EngineArguments,
+}
+
+/// A share of a batch.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Shard {
+    /// From 1.
+    pub number: usize,
+    pub count: usize,
+}
+
+impl std::str::FromStr for Shard {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let parsed = text
+            .split_once('/')
+            .and_then(|(number, count)| Some(Shard { number: number.parse().ok()?, count: count.parse().ok()? }));
+        parsed
+            .filter(|shard| (1..=shard.count).contains(&shard.number) && shard.count <= 100_000)
+            .ok_or_else(|| "a share is written as 2/8: the second of eight".to_owned())
+    }
 }
 
 #[derive(Debug, Args)]
@@ -242,7 +344,7 @@ pub struct CompletionsArguments {
 }
 
 /// What every command needs that opens the model.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 pub struct EngineArguments {
     /// Folder of the model package [default: the one that ships with ropar]
     #[arg(long, value_name = "DIR")]
@@ -290,6 +392,14 @@ mod tests {
             let words = ["ropar", "generate", "a man walks", "-o", "a.glb"];
             let arguments = Arguments::try_parse_from(words.into_iter().chain(["--seconds", value]));
             assert!(arguments.is_ok(), "{value}: {arguments:?}");
+        }
+    }
+
+    #[test]
+    fn shares_are_read_and_checked() {
+        assert_eq!("2/8".parse(), Ok(Shard { number: 2, count: 8 }));
+        for wrong in ["", "2", "0/8", "9/8", "1/0", "a/b", "1/2/3", "-1/2"] {
+            assert!(wrong.parse::<Shard>().is_err(), "{wrong}");
         }
     }
 

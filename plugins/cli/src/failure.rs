@@ -20,6 +20,8 @@ pub enum Kind {
     Runtime,
     /// The file to write.
     Output,
+    /// Some files of a batch; only its exit code is used.
+    Partial,
     /// Ctrl+C.
     Cancelled,
 }
@@ -33,6 +35,7 @@ impl Kind {
             Self::Package => 4,
             Self::Runtime => 5,
             Self::Output => 6,
+            Self::Partial => 7,
             // 128 + SIGINT, as shells report it.
             Self::Cancelled => 130,
         }
@@ -115,6 +118,12 @@ impl From<ropar_core::package::PackageError> for Failure {
 impl From<ropar_core::text::TextError> for Failure {
     fn from(error: ropar_core::text::TextError) -> Self {
         ropar_core::error::Error::from(error).into()
+    }
+}
+
+impl From<ropar_core::retarget::RetargetError> for Failure {
+    fn from(error: ropar_core::retarget::RetargetError) -> Self {
+        Self::new(Kind::Input, error.to_string(), error.next_step())
     }
 }
 

@@ -5,6 +5,7 @@
 //! (`docs/command-line.md`).
 
 mod arguments;
+mod batch;
 mod commands;
 mod failure;
 mod installation;
@@ -36,7 +37,7 @@ pub fn run(words: Vec<OsString>, folders: Vec<PathBuf>) -> u8 {
     };
     let terminal = Terminal::new(arguments.json, arguments.quiet);
     match dispatch(&arguments.command, &terminal) {
-        Ok(()) => 0,
+        Ok(code) => code,
         Err(failure) => {
             terminal.failure(&failure);
             failure.exit_code()
@@ -44,18 +45,20 @@ pub fn run(words: Vec<OsString>, folders: Vec<PathBuf>) -> u8 {
     }
 }
 
-fn dispatch(command: &Command, terminal: &Terminal) -> Result<(), Failure> {
+fn dispatch(command: &Command, terminal: &Terminal) -> Result<u8, Failure> {
     match command {
+        Command::Batch(arguments) => return batch::run(arguments, terminal),
         Command::Generate(arguments) => commands::generate::run(arguments, terminal),
         Command::Edit(arguments) => commands::edit::run(arguments, terminal),
+        Command::Retarget(arguments) => commands::retarget::run(arguments, terminal),
         Command::Convert(arguments) => commands::convert::run(arguments, terminal),
         Command::Inspect(arguments) => commands::inspect::run(arguments, terminal),
-        Command::Retarget(arguments) => commands::retarget::run(arguments, terminal),
         Command::Map(arguments) => commands::map::run(arguments, terminal),
         Command::Info(arguments) => commands::info::run(arguments, terminal),
         Command::Setup(arguments) => commands::setup::run(arguments, terminal),
         Command::Completions(arguments) => commands::completions::run(arguments, Arguments::command()),
-    }
+    }?;
+    Ok(0)
 }
 
 /// Help and version are no failures; anything else is a usage error, in JSON where a script asked for it.

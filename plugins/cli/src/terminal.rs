@@ -3,10 +3,11 @@
 use std::{
     fmt::Display,
     io::{IsTerminal as _, Write as _},
-    time::Duration,
+    sync::Mutex,
+    time::{Duration, Instant},
 };
 
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{HumanDuration, ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde_json::Value;
 
 use crate::failure::Failure;
@@ -74,6 +75,71 @@ impl Terminal {
             bar.enable_steady_tick(Duration::from_millis(100));
         }
         Progress { bar }
+    }
+
+    /// Counts `total` files as they are done.
+    pub fn counter(&self, total: usize) -> Counter {
+        let terminal = std::io::stderr().is_terminal();
+        let shown = !self.json && !self.quiet;
+        let target = if shown && terminal { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
+        let bar = ProgressBar::with_draw_target(Some(total as u64), target);
+        if let Ok(style) = ProgressStyle::with_template("[{bar:32}] {msg}") {
+            bar.set_style(style.progress_chars("=> "));
+        }
+        let now = Instant::now();
+        let state = Mutex::new(Counted { start: now, last_line: now, made: 0, kept: 0, failed: 0 });
+        Counter { bar, log: shown && !terminal, total, state }
+    }
+}
+
+/// How often a log gets a line of progress.
+const LOG_INTERVAL: Duration = Duration::from_secs(15);
+
+/// Progress of many files: a bar with the time left on a terminal, a line now and then in a log.
+pub struct Counter {
+    bar: ProgressBar,
+    log: bool,
+    total: usize,
+    state: Mutex<Counted>,
+}
+
+/// What a [`Counter`] has seen.
+struct Counted {
+    start: Instant,
+    last_line: Instant,
+    made: usize,
+    kept: usize,
+    failed: usize,
+}
+
+impl Counter {
+    /// Counts files that were made, that were there already, and that could not be made.
+    pub fn add(&self, made: usize, kept: usize, failed: usize) {
+        let Ok(mut state) = self.state.lock() else { return };
+        state.made += made;
+        state.kept += kept;
+        state.failed += failed;
+        let done = state.made + state.kept + state.failed;
+        // Files that were there already took no time and say nothing of the others.
+        let worked = state.made + state.failed;
+        let left = (worked > 0).then(|| {
+            let seconds = state.start.elapsed().as_secs_f64() / worked as f64 * self.total.saturating_sub(done) as f64;
+            Duration::from_secs(seconds.ceil() as u64)
+        });
+        let failed = if state.failed > 0 { format!(", {} failed", state.failed) } else { String::new() };
+        let left = left.map(|left| format!(", {} left", HumanDuration(left))).unwrap_or_default();
+        self.bar.set_position(done as u64);
+        self.bar.set_message(format!("{done} of {}{failed}{left}", self.total));
+        if self.log && state.last_line.elapsed() >= LOG_INTERVAL && done < self.total {
+            state.last_line = Instant::now();
+            let _ = writeln!(std::io::stderr(), "{done} of {}{failed}{left}", self.total);
+        }
+    }
+}
+
+impl Drop for Counter {
+    fn drop(&mut self) {
+        self.bar.finish_and_clear();
     }
 }
 

@@ -221,8 +221,12 @@ fn clips() {
 fn scenes() {
     let workplace = Workplace::new();
     let scene = workplace.path("two.bvh");
-    let joint = "HIERARCHY\nROOT Base\n{\nOFFSET 0 0 0\nCHANNELS 3 Zrotation Xrotation Yrotation\nEnd Site\n{\nOFFSET 0 90 0\n}\n}\n";
-    fs::write(&scene, format!("{joint}MOTION\nFrames: 2\nFrame Time: 0.04\n0 0 0\n10 20 30\n")).expect("write");
+    let channels = "CHANNELS 3 Zrotation Xrotation Yrotation";
+    let joint = format!(
+        "HIERARCHY\nROOT Base\n{{\nOFFSET 0 0 0\n{channels}\nJOINT Top\n{{\nOFFSET 0 90 0\n{channels}\nEnd Site\n{{\nOFFSET 0 9 0\n}}\n}}\n}}\n"
+    );
+    fs::write(&scene, format!("{joint}MOTION\nFrames: 2\nFrame Time: 0.04\n0 0 0 0 0 0\n10 20 30 5 5 5\n"))
+        .expect("write");
     let scene = scene.to_str().expect("UTF-8");
     assert_refused(&workplace.ropar(&["convert", scene, "-o", "two.xyz"]), 2, "two.xyz");
     assert_refused(&workplace.ropar(&["convert", scene, "-o", "no/folder/two.glb"]), 6, "no/folder");
@@ -241,19 +245,70 @@ fn scenes() {
     assert!(object["warnings"][0].as_str().expect("text").contains("BVH has no unit"), "{object}");
     let output = workplace.ropar(&["inspect", "two.glb", "--json"]);
     let object: Value = serde_json::from_slice(&output.stdout).expect("one JSON object");
-    assert_eq!((object["nodes"].as_u64(), object["joints"].as_u64()), (Some(2), Some(1)));
-    assert_eq!(object["takes"][0], json!({ "name": "motion", "frames": 2, "fps": 25.0, "seconds": 0.08, "nodes": 1 }));
+    assert_eq!((object["nodes"].as_u64(), object["joints"].as_u64()), (Some(3), Some(2)));
+    assert_eq!(object["takes"][0], json!({ "name": "motion", "frames": 2, "fps": 25.0, "seconds": 0.08, "nodes": 2 }));
 
     let into = ["convert", scene, "--into", "two.glb", "-o", "three.glb"];
     let with = |more: &[&str]| workplace.ropar(&[&into[..], more].concat());
     assert_refused(&with(&[]), 2, "has a take `motion` already");
     assert_refused(&with(&["--name", "again", "--unit", "1"]), 2, "the rig is another one");
-    assert_refused(&workplace.ropar(&["convert", scene, "--replace", "-o", "three.glb"]), 2, "--into");
+    let output = workplace.ropar(&["convert", scene, "--replace", "-o", "three.glb"]);
+    assert!(output.status.code() == Some(2) && String::from_utf8_lossy(&output.stderr).contains("--into"));
     let output = with(&["--name", "again", "--json"]);
     let object: Value = serde_json::from_slice(&output.stdout).expect("one JSON object");
     let names: Vec<_> =
         object["files"][0]["takes"].as_array().expect("takes").iter().map(|take| &take["name"]).collect();
     assert_eq!(names, ["motion", "again"], "{object}");
+}
+
+/// A clip of two frames on the canonical skeleton.
+fn write_person(path: &Path) {
+    use ropar_core::{motion::Motion, skeleton::JOINT_COUNT};
+    let motion = Motion {
+        fps: 30.0,
+        root: vec![glam::Vec3::new(0.0, 0.955, 0.0); 2],
+        rotations: vec![[glam::Quat::IDENTITY; JOINT_COUNT]; 2],
+    };
+    ropar_exporters::write_clip(path, &ropar_exporters::Clip::new(motion, serde_json::Map::new()), None)
+        .expect("write");
+}
+
+#[test]
+fn rigs() {
+    let workplace = Workplace::new();
+    let person = workplace.path("person.bvh");
+    write_person(&person);
+    let person = person.to_str().expect("UTF-8");
+    let scene = workplace.path("stick.bvh");
+    let joint = "HIERARCHY\nROOT Base\n{\nOFFSET 0 0 0\nCHANNELS 3 Zrotation Xrotation Yrotation\nEnd Site\n{\nOFFSET 0 90 0\n}\n}\n";
+    fs::write(&scene, format!("{joint}MOTION\nFrames: 1\nFrame Time: 0.04\n0 0 0\n")).expect("write");
+    let scene = scene.to_str().expect("UTF-8");
+    let wrong = workplace.path("wrong.json");
+    fs::write(&wrong, r#"{ "joints": { "left_wrist": "left_wirst" } }"#).expect("write");
+    let wrong = wrong.to_str().expect("UTF-8");
+
+    assert_refused(&workplace.ropar(&["map", "missing.glb"]), 3, "missing.glb");
+    assert_refused(&workplace.ropar(&["map", scene, "-o", "map.json"]), 3, "no human body was found");
+    assert_refused(&workplace.ropar(&["map", person, "--character", "2"]), 3, "no character 2");
+    assert_refused(&workplace.ropar(&["map", person, "--map", "missing.json"]), 3, "missing.json");
+    assert_refused(&workplace.ropar(&["map", person, "--map", wrong]), 3, "similar: `left_wrist`");
+    assert_refused(&workplace.ropar(&["map", person, "-o", "no/folder/map.json"]), 6, "no/folder");
+    workplace.assert_no_output();
+
+    let output = workplace.ropar(&["map", person, "-o", "map.json", "--json"]);
+    assert!(output.status.success() && output.stderr.is_empty());
+    let object: Value = serde_json::from_slice(&output.stdout).expect("one JSON object");
+    assert_eq!(object["family"], "ropar");
+    assert_eq!(object["joints"]["left_wrist"]["node"], "left_wrist");
+    // What was written is read again, with an entry changed.
+    let written = workplace.outputs().join("map.json");
+    let mut mapping: Value = serde_json::from_slice(&fs::read(&written).expect("read")).expect("JSON");
+    mapping["joints"]["right_foot"] = Value::Null;
+    fs::write(&written, mapping.to_string()).expect("write");
+    let output = workplace.ropar(&["map", person, "--map", "map.json", "--json"]);
+    let object: Value = serde_json::from_slice(&output.stdout).expect("one JSON object");
+    assert_eq!((object["family"].as_str(), &object["joints"]["right_foot"]), (Some("file"), &Value::Null));
+    assert_eq!(object["joints"]["left_foot"]["confidence"], 1.0);
 }
 
 #[test]
@@ -287,8 +342,9 @@ fn help_and_completions_need_no_package() {
     let workplace = Workplace::new();
     let help = workplace.ropar(&["--help"]);
     assert!(help.status.success());
-    for name in ["generate", "edit", "convert", "inspect", "info", "setup", "completions", "130 cancelled"] {
-        assert!(String::from_utf8_lossy(&help.stdout).contains(name), "{name}");
+    let text = String::from_utf8_lossy(&help.stdout).split_whitespace().collect::<Vec<_>>().join(" ");
+    for name in ["generate", "edit", "convert", "inspect", "map", "info", "setup", "completions", "130 cancelled"] {
+        assert!(text.contains(name), "{name}");
     }
     for shell in ["bash", "zsh", "fish", "powershell"] {
         let script = workplace.ropar(&["completions", shell]);

@@ -100,6 +100,15 @@ def test_one_part_may_be_named_without_a_list(engine: ropar.Engine, wave: ropar.
     assert one.rotations.tobytes() == many.rotations.tobytes()
 
 
+def test_in_step_is_another_motion_of_the_same_part(engine: ropar.Engine) -> None:
+    clip = engine.generate("a person walks forward", seconds=2.0, seed=1)
+    alone, together = (engine.redo(clip, ["left_arm"], WAVE, seed=1, in_step=in_step) for in_step in (False, True))
+    arm = engine.part_joints("left_arm")
+    assert not np.array_equal(alone.rotations[:, arm], together.rotations[:, arm])
+    rest = [joint for joint in range(22) if joint not in arm]
+    assert np.array_equal(alone.rotations[:, rest], together.rotations[:, rest])
+
+
 def test_progress_rises_to_one_and_cancels(engine: ropar.Engine, wave: ropar.Motion) -> None:
     shares: list[float] = []
     engine.generate(WAVE, seconds=4.0, progress=shares.append)

@@ -61,7 +61,7 @@ def test_arrays_come_back_as_they_went_in(motion: ropar.Motion) -> None:
     assert motion.rotations.shape == (FRAMES, 22, 4)
     assert np.abs(motion.rotations - rotations).max() < 1e-6  # normalised
     assert motion.metadata == {"take": "made up", "list": [1, 2.5, None]}
-    assert (motion.confidences, motion.contacts, motion.warnings) == (None, None, ())
+    assert (motion.confidences, motion.warnings) == (None, ())
 
 
 def test_arrays_cannot_be_changed(motion: ropar.Motion) -> None:
@@ -167,8 +167,16 @@ def test_contacts_and_confidences_are_kept() -> None:
     root, rotations = made_up()
     contacts = np.random.default_rng(1).uniform(size=(FRAMES, 4)).astype(np.float32)
     made = ropar.Motion.from_arrays(30, root, rotations, confidences=np.ones((FRAMES, 22)), contacts=contacts)
-    assert made.contacts is not None and np.array_equal(made.contacts, contacts)
+    assert np.array_equal(made.contacts, contacts)
     assert made.confidences is not None and made.confidences.shape == (FRAMES, 22)
+
+
+def test_contacts_are_found_where_nobody_said() -> None:
+    rotations = np.tile(np.array([0.0, 0.0, 0.0, 1.0]), (30, 22, 1))
+    for height, touches in ((0.955, 1.0), (1.5, 0.0)):
+        standing = ropar.Motion.from_arrays(30, np.tile([0.0, height, 0.0], (30, 1)), rotations)
+        assert standing.contacts.shape == (30, 4)
+        assert (standing.contacts.round() == touches).all(), height
 
 
 def test_motions_travel_between_processes(motion: ropar.Motion) -> None:

@@ -13,7 +13,7 @@ pub(crate) struct Observer {
     pub(super) joints: [Option<usize>; JOINT_COUNT],
     stage: DQuat,
     origin: DVec3,
-    pub(super) leg_length: f64,
+    pub(crate) leg_length: f64,
     /// Lengths of arms and legs: left and right wrist, left and right ankle.
     pub(super) limb_lengths: [f64; 4],
     /// Heel and ball of both feet in the frame of the ankle's node, metres.
@@ -21,8 +21,8 @@ pub(crate) struct Observer {
 }
 
 /// A take as it looks.
-pub(super) struct Observed {
-    pub(super) positions: Vec<[Option<DVec3>; JOINT_COUNT]>,
+pub(crate) struct Observed {
+    pub(crate) positions: Vec<[Option<DVec3>; JOINT_COUNT]>,
     pub(super) rotations: Vec<[Option<DQuat>; JOINT_COUNT]>,
     /// Heel and ball of both feet over the floor.
     pub(super) soles: [[Vec<DVec3>; 2]; 2],
@@ -46,7 +46,7 @@ impl Observer {
         }
     }
 
-    pub(super) fn watch(&self, side: Side<'_>) -> Observed {
+    pub(crate) fn watch(&self, side: Side<'_>) -> Observed {
         let into = self.stage.inverse();
         let mut observed = Observed {
             positions: Vec::with_capacity(side.take.frames),

@@ -183,13 +183,10 @@ class GeneratePlan(Plan):
             names = ", ".join(held[:3]) + (", ..." if len(held) > 3 else "")
             warnings.append(rpt_("Constraints or drivers hold keyed bones and may hide the motion: {}").format(names))
         for variation in made.variations:
-            verdict = str(variation.report.get("verdict", "good"))
-            if verdict != "good":
-                warnings.append(
-                    rpt_("Retarget of seed {}: {} ({})").format(
-                        variation.seed, verdict, variation.report.get("reason", "")
-                    )
-                )
+            grade = tags.grade(variation.report)
+            if grade != "good":
+                reason = variation.metadata["reason"]
+                warnings.append(rpt_("The fit of seed {}: {} ({})").format(variation.seed, rpt_(grade), reason))
         return warnings
 
     # ---- On the main thread -------------------------------------------------------------------------------------

@@ -3,12 +3,16 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from bpy.app.translations import pgettext_rpt as rpt_
 
 from .. import library
+from ..addon import AddonError
 from . import quaternions as quat
 from .channels import Pose, basis, pose
 from .skeleton import Bones
@@ -54,13 +58,26 @@ def rig(bones: Bones, mapping_text: str = "") -> Rigged:
     """
     ropar = library.module()
     made = ropar.Rig.from_arrays(list(bones.names), list(bones.parents), bones.rest_matrices())
-    mapping = ropar.Mapping.from_json(mapping_text, made) if mapping_text else made.map()
+    with _in_blenders_words():
+        mapping = ropar.Mapping.from_json(mapping_text, made) if mapping_text else made.map()
     return Rigged(bones, made, mapping)
+
+
+@contextlib.contextmanager
+def _in_blenders_words() -> Iterator[None]:
+    """What is wrong with a mapping, with the next step in Blender and not on the command line."""
+    try:
+        yield
+    except Exception as error:
+        if "map" not in getattr(error, "hint", ""):
+            raise
+        raise AddonError(error.message, rpt_("choose the bones by hand under Bone Mapping")) from error
 
 
 def fit(motion: Any, rigged: Rigged, *, contacts: bool, in_place: bool) -> Fitted:
     """Retargets a motion, at the motion's own rate."""
-    result = library.module().retarget(motion, rigged.rig, rigged.mapping, contacts=contacts, in_place=in_place)
+    with _in_blenders_words():
+        result = library.module().retarget(motion, rigged.rig, rigged.mapping, contacts=contacts, in_place=in_place)
     return Fitted(
         np.array(result.rotations, dtype=np.float64), np.array(result.translations, dtype=np.float64), result.report
     )

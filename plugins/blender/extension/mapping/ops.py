@@ -88,7 +88,7 @@ class ROPAR_OT_save_mapping(_OnArmature, bpy.types.Operator):
         rig = armature.ropar_rig
         if not rig.joints:
             raise AddonError(rpt_("there is no mapping to save"), rpt_("press Find Bones first"))
-        presets.save(self.preset, store.edited(rig.text, {row.joint: row.bone for row in rig.joints}))
+        presets.save(self.preset, store.edited(armature))
         return rpt_('Preset "{}" saved').format(self.preset)
 
 

@@ -26,6 +26,7 @@ class RoparMappedJoint(bpy.types.PropertyGroup):
         update=_bone_changed,
         override=OVERRIDABLE,
     )
+    found: StringProperty(name="Found", description="The bone that RoPAR found for this joint", override=OVERRIDABLE)
     confidence: FloatProperty(
         name="Confidence",
         description="How sure the choice is; 100 % where you made it",

@@ -36,30 +36,41 @@ class Found:
         )
 
 
+#: Joints that RoPAR's mapping has in lists, bottom to top: the rig may have more or fewer of them.
+LISTS = {"spine1": "spine", "spine2": "spine", "spine3": "spine", "neck": "neck"}
+
+
 def text(armature) -> str:
     """The mapping to use for an armature as JSON; empty where RoPAR shall find it.
 
     A mapping that RoPAR found is not kept as a choice: the armature may have changed since.
     """
+    return edited(armature) if armature.ropar_rig.edited else ""
+
+
+def edited(armature) -> str:
+    """The mapping in the armature's list as RoPAR's JSON."""
     rig = armature.ropar_rig
-    if not rig.edited:
-        return ""
-    return edited(rig.text, {row.joint: row.bone for row in rig.joints})
+    return with_bones(rig.text, {row.joint: (row.bone, row.found) for row in rig.joints})
 
 
-def edited(base: str, bones: dict[str, str]) -> str:
-    """RoPAR's JSON with other bones: every joint in `bones` gets the bone named there, or none where it is empty."""
-    try:
-        document = json.loads(base) if base else {}
-    except ValueError:
-        document = {}
+def with_bones(base: str, bones: dict[str, tuple[str, str]]) -> str:
+    """RoPAR's JSON `base` with other bones: joint -> (bone or nothing, the bone that `base` has)."""
+    document = json.loads(base) if base else {}
+    document.pop("confidence", None)
     joints = document.setdefault("joints", {})
-    for joint, bone in bones.items():
-        present = joints.get(joint)
-        if not bone:
-            joints.pop(joint, None)
-        elif not isinstance(present, dict) or present.get("node") != bone:
-            joints[joint] = {"node": bone, "confidence": 1.0}
+    for joint, (bone, found) in bones.items():
+        if joint not in LISTS:
+            joints[joint] = bone or None
+            continue
+        chain = document.setdefault(LISTS[joint], [])
+        if bone == found:
+            continue
+        if found in chain:
+            at = chain.index(found)
+            chain[at : at + 1] = [bone] if bone else []
+        elif bone:
+            chain.append(bone)
     return json.dumps(document)
 
 
@@ -82,7 +93,7 @@ def fill(armature, found: Found, edited: bool = False) -> None:
             bone, confidence = found.joints.get(joint, ("", 0.0))
             row = rig.joints.add()
             row.name = row.joint = joint
-            row.bone = bone
+            row.bone = row.found = bone
             row.confidence = confidence
         rig.family = found.family
         rig.text = found.text

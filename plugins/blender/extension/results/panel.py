@@ -10,9 +10,9 @@ from . import ops, tags
 
 #: Figures of the retarget's report in words, with their units; others are shown by name.
 FIGURES = {
-    "limb_direction_error_degrees": "Limb direction {:.1f}°",
-    "foot_slide_cm_per_s": "Foot slide {:.1f} cm/s",
-    "penetration_mm": "Below floor {:.0f} mm",
+    "limb_direction_median": "Limb direction: {:.1f}° off",
+    "foot_slide": "Standing feet slide: {:.1f} cm/s",
+    "penetration": "Below the floor: {:.0f} mm",
 }
 VERDICT_ICONS = {"good": "CHECKMARK", "look at it": "QUESTION", "failed": "ERROR"}
 
@@ -58,7 +58,7 @@ class ROPAR_PT_results(bpy.types.Panel):
             return
         column = layout.column(align=True)
         column.label(
-            text=iface_("Fit: {}").format(verdict) + (f" ({made['reason']})" if made.get("reason") else ""),
+            text=iface_("Fit: {}").format(iface_(verdict)),
             icon=VERDICT_ICONS.get(verdict, "INFO"),
             translate=False,
         )

@@ -22,12 +22,14 @@ def name_for(prompt: str) -> str:
 
 def judgement(report: dict[str, Any]) -> dict[str, Any]:
     """The part of a retarget's report that is kept: the verdict, its reason, and the figures that are numbers."""
-    figures = report.get("figures") or {}
-    return {
-        "verdict": str(report.get("verdict", "")),
-        "reason": str(report.get("reason", "")),
-        "figures": {str(k): float(v) for k, v in figures.items() if isinstance(v, int | float)},
-    }
+    verdict = report.get("verdict") or {}
+    figures = {str(k): float(v) for k, v in report.items() if isinstance(v, int | float)}
+    return {"verdict": grade(report), "reason": str(verdict.get("reason", "")), "figures": figures}
+
+
+def grade(report: dict[str, Any]) -> str:
+    """``good``, ``look at it`` or ``failed``."""
+    return str((report.get("verdict") or {}).get("grade", "")).replace("_", " ")
 
 
 def write(action, values: dict[str, Any]) -> None:

@@ -63,7 +63,10 @@ def test_mannequin_is_the_motion_itself(scene, unit):
     positions = np.asarray(motion.positions(), dtype=float)
     wanted = np.stack((positions[..., 0], -positions[..., 2], positions[..., 1]), -1) / unit + np.array([1.0, 2.0, 0.5])
     found = oracle.evaluated(armature, list(motion.joint_names), scene.frame_start + np.arange(motion.frames))
-    assert np.abs(found - wanted).max() * unit < MILLIMETRE
+    # The floor comes out of the soles: the whole motion may stand a little higher, the same in every frame.
+    higher = found[..., 2].mean() - wanted[..., 2].mean()
+    assert abs(higher) * unit < 0.05
+    assert np.abs(found - wanted - np.array([0.0, 0.0, higher])).max() * unit < MILLIMETRE
 
 
 def test_the_character_goes_where_it_looks(scene):

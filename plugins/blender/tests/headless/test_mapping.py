@@ -23,7 +23,7 @@ def test_found_with_confidence(scene):
 def test_a_correction_is_used_and_saved(scene, tmp_path):
     armature, _ = rigs.mixamo()
     bpy.ops.ropar.map_rig()
-    row = rows(armature)["left_wrist"]
+    row = rows(armature)["left_collar"]
     row.bone = ""
     assert row.by_user and row.confidence == 0.0
     name, file = armature.name, str(tmp_path / "a.blend")
@@ -33,9 +33,9 @@ def test_a_correction_is_used_and_saved(scene, tmp_path):
     bpy.context.view_layer.objects.active = armature
     bpy.context.view_layer.update()
     generate()
-    hand = [points for (path, _), points in values(armature).items() if "LeftHand" in path]
-    assert all(abs(points[:, 1] - points[0, 1]).max() < 1e-4 for points in hand)
-    assert rows(armature)["left_wrist"].bone == ""
+    shoulder = [points for (path, _), points in values(armature).items() if "LeftShoulder" in path]
+    assert all(abs(points[:, 1] - points[0, 1]).max() < 1e-4 for points in shoulder)
+    assert rows(armature)["left_collar"].bone == ""
 
 
 def test_presets(scene):

@@ -17,7 +17,7 @@ use ropar_core::{engine::Engine, package::Package, text::Prompt};
 use crate::{arguments::EngineArguments, failure::Failure, installation};
 
 /// The named package, or the one that ships; only its manifest is read.
-fn read_package(arguments: &EngineArguments) -> Result<Package, Failure> {
+pub fn read_package(arguments: &EngineArguments) -> Result<Package, Failure> {
     let folder = ropar_core::package::locate(arguments.package.as_deref(), installation::folders())?;
     Ok(Package::read(&folder)?)
 }
@@ -28,7 +28,7 @@ fn check_prompt(package: &Package, prompt: &str) -> Result<Vec<String>, Failure>
 }
 
 /// Verifies the package's files and loads its networks.
-fn open_engine(package: &Package, arguments: &EngineArguments) -> Result<Engine, Failure> {
+pub fn open_engine(package: &Package, arguments: &EngineArguments) -> Result<Engine, Failure> {
     let package = Package::open(package.folder())?;
     Ok(Engine::open(package, &arguments.runtime_options())?)
 }

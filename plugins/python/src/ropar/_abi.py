@@ -147,6 +147,8 @@ class RedoOptions(Sized):
         ("seed", c_uint64),
         ("progress", PROGRESS),
         ("user", c_void_p),
+        ("in_step", c_uint32),
+        ("reserved", c_uint32),
     ]
 
 
@@ -228,6 +230,10 @@ class RetargetFileOptions(Sized):
         ("mapping_json", c_char_p),
         ("hand_contacts", c_uint32),
         ("ground_root", c_uint32),
+        ("source_mapping_json", c_char_p),
+        ("fps", c_double),
+        ("character", c_uint32),
+        ("reserved_2", c_uint32),
     ]
 
 
@@ -268,6 +274,7 @@ CHECKED: dict[str, list[Any]] = {
     "ropar_rig_read": [c_char_p, _HANDLE_OUT],
     "ropar_rig_get": [HANDLE, POINTER(RigArrays)],
     "ropar_rig_map": [HANDLE, _HANDLE_OUT],
+    "ropar_rig_map_character": [HANDLE, c_uint32, _HANDLE_OUT],
     "ropar_mapping_from_json": [HANDLE, c_char_p, _HANDLE_OUT],
     "ropar_mapping_json": [HANDLE, _TEXT_OUT],
     "ropar_mapping_get": [HANDLE, POINTER(MappingView)],

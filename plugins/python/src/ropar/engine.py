@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
-import operator
 import os
 import threading
 import weakref
@@ -14,9 +13,10 @@ from typing import Any
 
 from . import _abi
 from ._library import Handle, call, encoded, encoded_or_none, make, take_json
+from ._numbers import counted, guidance_or_default, number_of, seeded, unless_none
 from .errors import Cancelled, InputError
 from .job import Job, Report, wait_here
-from .motion import Motion, _number
+from .motion import Motion
 
 __all__ = ["Engine", "Licence", "Limits", "generate", "info"]
 
@@ -82,7 +82,7 @@ class Engine:
         runtime_library: str | os.PathLike[str] | None = None,
     ) -> None:
         options = _abi.EngineOptions(
-            threads=_count(threads, "threads"),
+            threads=counted(threads, "threads"),
             package=encoded_or_none(package, "package"),
             backend=encoded(backend, "backend"),
             provider=encoded(provider, "provider"),
@@ -163,11 +163,11 @@ class Engine:
         """
         words = encoded(prompt, "prompt")
         options = _abi.GenerateOptions(
-            seconds=_unless_none(seconds, "seconds", f"choose {self._range()}"),
-            seed=_seed(seed),
-            guidance=_guidance(guidance),
-            iterations=_count(iterations, "iterations"),
-            steps=_count(steps, "steps"),
+            seconds=unless_none(seconds, "seconds", f"choose {self._range()}"),
+            seed=seeded(seed),
+            guidance=guidance_or_default(guidance),
+            iterations=counted(iterations, "iterations"),
+            steps=counted(steps, "steps"),
         )
 
         def work(engine: Handle, report: Report) -> Motion:
@@ -185,6 +185,7 @@ class Engine:
         *,
         start: float | None = None,
         end: float | None = None,
+        in_step: bool = False,
         seed: int = 0,
         guidance: float | None = None,
         progress: Progress | None = None,
@@ -197,13 +198,17 @@ class Engine:
             prompt: what the parts shall do, in English.
             start: second at which the new motion starts; ``None``: the start of the clip.
             end: second at which it ends; ``None``: the end of the clip.
+            in_step: whether the parts go with what the rest of the body does, as arms swing with a gait; otherwise they
+                follow the prompt alone.
             seed, guidance, progress: as for :meth:`generate`.
 
         Raises:
             InputError: also for an unknown part, and a span outside of the clip or shorter than a token (0.2 s).
             Cancelled: as for :meth:`generate`.
         """
-        job = self.start_redo(motion, parts, prompt, start=start, end=end, seed=seed, guidance=guidance)
+        job = self.start_redo(
+            motion, parts, prompt, start=start, end=end, in_step=in_step, seed=seed, guidance=guidance
+        )
         return wait_here(job, progress)
 
     def start_redo(
@@ -214,6 +219,7 @@ class Engine:
         *,
         start: float | None = None,
         end: float | None = None,
+        in_step: bool = False,
         seed: int = 0,
         guidance: float | None = None,
         progress: Progress | None = None,
@@ -223,10 +229,11 @@ class Engine:
         named = [encoded(part, "part") for part in ([parts] if isinstance(parts, str) else parts)]
         hint = f"choose 0 <= start < end <= {motion.seconds:.2f}"
         options = _abi.RedoOptions(
-            start=0.0 if start is None else _number(start, "start"),
-            end=_unless_none(end, "end", hint),
-            seed=_seed(seed),
-            guidance=_guidance(guidance),
+            start=0.0 if start is None else number_of(start, "start"),
+            end=unless_none(end, "end", hint),
+            in_step=int(in_step),
+            seed=seeded(seed),
+            guidance=guidance_or_default(guidance),
         )
 
         def work(engine: Handle, report: Report) -> Motion:
@@ -341,46 +348,3 @@ def _callback(options: Any, report: Report) -> Iterator[None]:
     keep = options.progress = _abi.PROGRESS(called)
     yield
     del keep
-
-
-def _seed(seed: int) -> int:
-    number = _integer(seed, "seed")
-    if not 0 <= number < 2**64:
-        raise InputError(f"a seed of {number} is out of range", "choose 0 to 2**64 - 1")
-    return number
-
-
-def _count(value: int | None, name: str) -> int:
-    """For options whose 0 means the default; ``None`` is that 0."""
-    if value is None:
-        return 0
-    number = _integer(value, name)
-    if not 1 <= number < 2**32:
-        raise InputError(f"{number} {name} are out of range", "choose 1 or more")
-    return number
-
-
-def _integer(value: int, name: str) -> int:
-    try:
-        return operator.index(value)
-    except TypeError:
-        raise InputError(f"{name} is {value!r}, not an integer", "give an integer") from None
-
-
-def _unless_none(value: float | None, name: str, hint: str) -> float:
-    """For options whose 0 means the default; ``None`` is that 0."""
-    if value is None:
-        return 0.0
-    number = _number(value, name)
-    if number == 0.0:
-        raise InputError(f"{name} is 0", hint)
-    return number
-
-
-def _guidance(value: float | None) -> float:
-    if value is None:
-        return 0.0
-    number = _number(value, "guidance")
-    if number < 0.0:
-        raise InputError(f"a guidance scale of {number:g} is out of range", "choose 0 to 20")
-    return _abi.GUIDANCE_NONE if number == 0.0 else number

@@ -8,7 +8,7 @@ from typing import Any
 
 from . import _abi
 from ._library import encoded, encoded_or_none, take_json
-from .motion import _number, _positive
+from ._numbers import number_of, positive
 
 __all__ = ["convert_file", "inspect_file"]
 
@@ -53,10 +53,10 @@ def convert_file(
     """
     options = _abi.ConvertOptions(
         take=encoded_or_none(take, "take"),
-        fps=_positive(fps, "fps"),
-        start=0.0 if start is None else _number(start, "start"),
-        end=_positive(end, "end"),
-        metres_per_unit=_positive(metres_per_unit, "metres_per_unit"),
+        fps=positive(fps, "fps"),
+        start=0.0 if start is None else number_of(start, "start"),
+        end=positive(end, "end"),
+        metres_per_unit=positive(metres_per_unit, "metres_per_unit"),
     )
     paths = encoded(input_path, "input_path"), encoded(output_path, "output_path")
     warnings: list[str] = take_json("ropar_file_convert", *paths, ctypes.byref(options))

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from . import _abi, _arrays
 from ._library import Handle, call, encoded, make
+from ._numbers import number_of, positive
 from .errors import InputError
 
 if TYPE_CHECKING:
@@ -56,9 +57,9 @@ class Motion:
             fps: frames per second.
             root: (frames, 3) world position of the pelvis, metres.
             rotations: (frames, 22, 4) local to the parent joint, the pelvis's own to the world; normalised.
-            metadata: anything that JSON can say; GLB files keep it.
+            metadata: anything that JSON can say; files other than BVH keep it.
             confidences: (frames, 22) how well a joint was seen, 0 to 1.
-            contacts: (frames, 4) left ankle, left toes, right ankle, right toes on the floor, 0 to 1.
+            contacts: (frames, 4) left heel, left ball, right heel, right ball on the floor, 0 to 1.
 
         Raises:
             InputError: a shape or value that does not fit.
@@ -106,7 +107,7 @@ class Motion:
         *,
         mapping: RigMapping | None = None,
     ) -> Motion:
-        """The animation of somebody's rig as a motion of the canonical skeleton, to be edited.
+        """The animation of somebody's rig as a motion of the canonical skeleton, to be edited; standing feet are held.
 
         Args:
             rig: the rig, of n nodes.
@@ -120,7 +121,7 @@ class Motion:
         """
         nodes = len(rig.names)
         turned, (frames, _, _) = _arrays.into(rotations, "d", (None, nodes, 4), "rotations")
-        take = _abi.TakeArrays(fps=_number(fps, "fps"), frames=frames, rotations=turned)
+        take = _abi.TakeArrays(fps=number_of(fps, "fps"), frames=frames, rotations=turned)
         if translations is not None:
             take.translations, _ = _arrays.into(translations, "d", (frames, nodes, 3), "translations")
         arguments = rig._handle.value, mapping and mapping._handle.value, ctypes.byref(take)
@@ -138,7 +139,7 @@ class Motion:
     def save(self, path: str | os.PathLike[str], fps: float | None = None) -> None:
         """Writes the motion as ``.glb``, ``.vrma``, ``.bvh`` or ``.fbx``, by the extension.
 
-        The file appears complete or not at all, and replaces one of that name. Metadata goes into GLB files only.
+        The file appears complete or not at all, and replaces one of that name. BVH has no place for the metadata.
 
         Args:
             path: the file.
@@ -148,7 +149,7 @@ class Motion:
             InputError: another extension, or a rate out of range.
             OutputError: the file cannot be written.
         """
-        call("ropar_motion_write", self._handle.value, encoded(path, "path"), _positive(fps, "fps"))
+        call("ropar_motion_write", self._handle.value, encoded(path, "path"), positive(fps, "fps"))
 
     def save_over(self, source: str | os.PathLike[str], path: str | os.PathLike[str], joints: Iterable[str]) -> None:
         """Writes the clip ``source`` to ``path`` with this motion's rotations for ``joints``.
@@ -181,7 +182,7 @@ class Motion:
         Raises:
             InputError: a rate that is not above 0.
         """
-        return Motion(make("ropar_motion_free", "ropar_motion_resample", self._handle.value, _positive(fps, "fps")))
+        return Motion(make("ropar_motion_free", "ropar_motion_resample", self._handle.value, positive(fps, "fps")))
 
     @property
     def fps(self) -> float:
@@ -226,13 +227,12 @@ class Motion:
         return _arrays.floats(pointer, (self._frames, _JOINTS)) if pointer else None
 
     @functools.cached_property
-    def contacts(self) -> Floats | None:
-        """Left ankle, left toes, right ankle, right toes on the floor, 0 to 1: (frames, 4).
+    def contacts(self) -> Floats:
+        """Left heel, left ball, right heel, right ball on the floor, 0 to 1: (frames, 4).
 
-        ``None`` where nobody said.
+        Found by height and speed where nobody said.
         """
-        pointer = self._view().contacts
-        return _arrays.floats(pointer, (self._frames, 4)) if pointer else None
+        return _arrays.floats(self._view().contacts, (self._frames, 4))
 
     @functools.cached_property
     def joint_names(self) -> tuple[str, ...]:
@@ -282,7 +282,7 @@ def _motion_arrays(
     metadata: Mapping[str, Any] | None,
 ) -> tuple[_abi.MotionArrays, list[Any]]:
     """The struct for a new motion, and the memory that its pointers need until it is used."""
-    arrays = _abi.MotionArrays(fps=_number(fps, "fps"))
+    arrays = _abi.MotionArrays(fps=number_of(fps, "fps"))
     keep: list[Any] = []
     frames: int | None = None
     for name, (values, shape) in given.items():
@@ -299,23 +299,6 @@ def _motion_arrays(
         except (TypeError, ValueError) as error:
             raise InputError(f"metadata: {error}", "give what JSON can say") from None
     return arrays, keep
-
-
-def _number(value: float, name: str) -> float:
-    try:
-        return float(value)
-    except (TypeError, ValueError, OverflowError):
-        raise InputError(f"{name} is {value!r}, not a number", "give a number") from None
-
-
-def _positive(value: float | None, name: str) -> float:
-    """For options whose 0 means something else than 0; ``None`` is that 0."""
-    if value is None:
-        return 0.0
-    number = _number(value, name)
-    if not number > 0.0:
-        raise InputError(f"{name} is {number:g}", "give a number above 0")
-    return number
 
 
 def _object(text: bytes | None) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from . import _abi, _arrays
 from ._library import Handle, call, encoded, make, take_text
+from ._numbers import counted
 from .errors import InputError
 
 if TYPE_CHECKING:
@@ -134,13 +135,19 @@ class Rig:
         view = self._view()
         return _arrays.doubles(view.rest, (int(view.nodes), 4, 4))
 
-    def map(self) -> Mapping:
+    def map(self, character: int | None = None) -> Mapping:
         """Finds out which node is which joint, by names and by shape.
 
+        Args:
+            character: which of several characters in the rig, counted from 1; ``None``: the only one.
+
         Raises:
-            InputError: no human body is found.
+            InputError: no human body is found, or several are (the message lists them).
         """
-        return Mapping(make("ropar_mapping_free", "ropar_rig_map", self._handle.value), self)
+        if character is None:
+            return Mapping(make("ropar_mapping_free", "ropar_rig_map", self._handle.value), self)
+        number = counted(character, "character")
+        return Mapping(make("ropar_mapping_free", "ropar_rig_map_character", self._handle.value, number), self)
 
     def __len__(self) -> int:
         return len(self.names)

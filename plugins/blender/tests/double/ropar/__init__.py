@@ -225,19 +225,27 @@ class Mapping:
         self.spine, self.neck, self.fingers, self.twists, self.root, self.warnings = [], [], {}, [], None, []
 
     def to_json(self):
-        joints = {j: {"node": self.rig.names[n], "confidence": c} for j, (n, c) in self.joints.items()}
-        return json.dumps({"family": self.family, "joints": joints})
+        name = {j: self.rig.names[n] for j, (n, _) in self.joints.items()}
+        midline = ("spine1", "spine2", "spine3", "neck")
+        return json.dumps(
+            {
+                "family": self.family,
+                "joints": {j: n for j, n in name.items() if j not in midline},
+                "spine": [name[j] for j in midline[:3] if j in name],
+                "neck": [name["neck"]] if "neck" in name else [],
+            }
+        )
 
     @classmethod
     def from_json(cls, text, rig):
-        joints = {}
-        for joint, entry in json.loads(text)["joints"].items():
-            if entry["node"] not in rig.names:
-                raise InputError(
-                    f"the mapping names the bone {entry['node']}, which the rig does not have", "map it anew"
-                )
-            joints[joint] = (rig.names.index(entry["node"]), entry["confidence"])
-        return cls("file", joints, rig)
+        document = json.loads(text)
+        named = dict(document["joints"])
+        named |= dict(zip(("spine1", "spine2", "spine3"), document["spine"], strict=False))
+        named |= dict(zip(("neck",), document["neck"], strict=False))
+        for name in named.values():
+            if name is not None and name not in rig.names:
+                raise InputError(f"the mapping names the bone {name}, which the rig does not have", "map it anew")
+        return cls("file", {j: (rig.names.index(n), 1.0) for j, n in named.items() if n is not None}, rig)
 
     def alignment(self):
         """The bones' world rotations in the canonical rest pose, size, and where the pelvis then is."""
@@ -258,7 +266,7 @@ class Retargeted:
     def __init__(self, fps, rotations, translations):
         self.fps, self.frames = fps, len(rotations)
         self.rotations, self.translations = rotations, translations
-        self.report = {"verdict": "good", "reason": "", "figures": {"foot_slide_cm_per_s": 0.5}}
+        self.report = {"foot_slide": 0.5, "verdict": {"grade": "good", "reason": ""}}
 
 
 def retarget(source, rig, mapping=None, *, contacts=True, in_place=False):

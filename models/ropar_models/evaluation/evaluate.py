@@ -1,0 +1,239 @@
+"""`ropar-models evaluate`: every figure of text-to-motion on a split, recorded and rebuilt motion beside generated.
+
+Protocol (HumanML3D's, Guo et al. 2022, on our evaluator): every clip of the split with one of its captions, drawn anew
+in each of 20 repeats; generated motion has the clip's length; R-precision in batches of 32; the Frechet distance to the
+recorded motions of the split. Clips longer than the model's window count with their first seconds.
+The recorded row's Frechet distance is that between two halves of the recorded clips and their mirror images, with as
+many motions on each side as the split has clips.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import time
+from dataclasses import asdict
+from functools import lru_cache
+from importlib import resources
+from typing import Any
+
+import numpy as np
+import ropar_native
+
+from ..training.dataset import Arrays
+from .coherence import distance
+from .coherence import figures as coherence_figures
+from .evaluator.embedding import Judge, groups
+from .generate import Maker, Wish
+from .measures import contact_slide, exploded, foot_skate, jerk, penetration
+from .metrics import (
+    Estimate,
+    diversity,
+    frechet_distance,
+    matching_distance,
+    multimodality,
+    retrieval_precision,
+)
+
+FPS = 20.0
+Motions = list[np.ndarray]
+
+
+def evaluate(
+    judge: Judge,
+    arrays: Arrays,
+    maker: Maker,
+    repeats: int = 20,
+    seed: int = 0,
+    prompts: int = 20,
+    motions_per_prompt: int = 10,
+    minutes: float | None = None,
+    limit: int | None = None,
+) -> dict[str, Any]:
+    """All rows and figures. With `minutes`, fewer repeats where they do not fit; the result says how many there were.
+
+    `limit` takes only so many clips, spread over the split.
+    """
+    began = time.monotonic()
+    clips = [c for c in arrays.clips if c["frames"] >= 2 * maker.frames_per_token]
+    if limit is not None and limit < len(clips):
+        clips = [clips[i] for i in np.linspace(0, len(clips) - 1, limit).astype(int)]
+    if len(clips) < 4:
+        raise ValueError(f"{arrays.folder}: {len(clips)} clips are too few to evaluate on")
+    tokens = [min(c["frames"] // maker.frames_per_token, maker.longest) for c in clips]
+    recorded, mirrored = (
+        [np.array(arrays.view(c, m)[: n * maker.frames_per_token]) for c, n in zip(clips, tokens, strict=True)]
+        for m in (False, True)
+    )
+    rebuilt = maker.rebuild(recorded)
+    real = {g: judge.motions(recorded, g) for g in (None, *groups())}
+    other = judge.motions(mirrored)
+    again = {g: judge.motions(rebuilt, g) for g in (None, *groups())}
+    tables: dict[str, dict[str, list[float]]] = {"recorded": {}, "rebuilt": {}, "generated": {}}
+
+    def note(row: str, name: str, value: float) -> None:
+        tables[row].setdefault(name, []).append(value)
+
+    generated: Motions = []
+    done = 0
+    for repeat in range(repeats):
+        generator = np.random.default_rng([seed, repeat])
+        captions = [int(generator.choice(c["captions"][0])) for c in clips]
+        text = judge.texts(arrays, captions)
+        made = maker.make(arrays, [Wish(c, n) for c, n in zip(captions, tokens, strict=True)], seed * 1000 + repeat)
+        fresh = {g: judge.motions(made, g) for g in (None, *groups())}
+        if repeat == 0:
+            generated = made
+        shuffle = int(generator.integers(2**31))
+        for row, sets in (("recorded", real), ("rebuilt", again), ("generated", fresh)):
+            motion = sets[None]
+            for k, value in enumerate(retrieval_precision(text, motion, np.random.default_rng(shuffle))):
+                note(row, f"r{k + 1}", value)
+            note(row, "matching_distance", matching_distance(text, motion))
+            note(row, "diversity", diversity(motion, np.random.default_rng(shuffle)))
+            for group in groups():
+                named = [i for i, c in enumerate(captions) if names_part(arrays.captions[c], group)]
+                if len(named) >= 32:
+                    found = retrieval_precision(text[named], sets[group][named], np.random.default_rng(shuffle))
+                    note(row, f"r1_{group}", found[0])
+            if row == "recorded":
+                note(row, "fid", _halves(real[None], other, generator))
+            else:
+                note(row, "fid", frechet_distance(motion, real[None]))
+        for name, value in _told_from_mirror(judge, arrays, clips, captions, fresh[None], text).items():
+            note("generated", name, value)
+        done += 1
+        spent = (time.monotonic() - began) / 60
+        if minutes is not None and spent + 1.3 * spent / done > minutes:
+            break
+    rows: dict[str, Any] = {
+        row: {name: asdict(Estimate.of(values)) for name, values in table.items()} for row, table in tables.items()
+    }
+    rows["generated"]["multimodality"] = _multimodality(
+        judge, arrays, maker, clips, tokens, prompts, motions_per_prompt, seed
+    )
+    plain = {"recorded": recorded, "rebuilt": rebuilt, "generated": generated}
+    positions = {row: [to_positions(m) for m in motions] for row, motions in plain.items()}
+    for row, added in physics_and_coherence(positions).items():
+        rows[row].update(added)
+    rows["rebuilt"]["joint_error_mm"] = _joint_error(positions["recorded"], positions["rebuilt"])
+    return {
+        "model": maker.name,
+        "evaluator": judge.version,
+        "clips": len(clips),
+        "repeats": done,
+        "fps": FPS,
+        "seed": seed,
+        "rows": rows,
+        "reached": reached(rows),
+    }
+
+
+def to_positions(features: np.ndarray) -> np.ndarray:
+    """Joint positions [T, 22, 3] by forward kinematics."""
+    root, rotations = ropar_native.motion(np.ascontiguousarray(features, np.float32), FPS, None)
+    return ropar_native.forward_kinematics(root, rotations)
+
+
+@lru_cache(maxsize=1)
+def _part_words() -> dict[str, set[str]]:
+    table = json.loads(resources.files("ropar_models").joinpath("tables/part_words.json").read_text())
+    return {group: set(words) for group, words in table.items()}
+
+
+def names_part(caption: str, group: str) -> bool:
+    """Whether a caption speaks of arms or legs (tables/part_words.json)."""
+    return not _part_words()[group].isdisjoint(re.findall(r"[a-z]+", caption.lower()))
+
+
+def _halves(real: np.ndarray, mirrored: np.ndarray, generator: np.random.Generator) -> float:
+    """Frechet distance between two random halves of the clips, each with its mirror image."""
+    order = generator.permutation(len(real))
+    a, b = order[: len(order) // 2], order[len(order) // 2 :]
+    return frechet_distance(*(np.concatenate([real[half], mirrored[half]]) for half in (a, b)))
+
+
+def _told_from_mirror(
+    judge: Judge,
+    arrays: Arrays,
+    clips: list[dict[str, Any]],
+    captions: list[int],
+    motion: np.ndarray,
+    text: np.ndarray,
+) -> dict[str, float]:
+    """How often a generated motion is nearer to its caption than to the caption with the sides exchanged."""
+    pairs = []
+    for i, (clip, caption) in enumerate(zip(clips, captions, strict=True)):
+        other = clip["mirrored_captions"][0][clip["captions"][0].index(caption)]
+        if other != caption:
+            pairs.append((i, other))
+    if not pairs:
+        return {}
+    rows = [i for i, _ in pairs]
+    wrong = judge.texts(arrays, [c for _, c in pairs])
+    own, exchanged = (np.linalg.norm(motion[rows] - t, axis=-1) for t in (text[rows], wrong))
+    return {"side_right": float((own < exchanged).mean())}
+
+
+def _multimodality(
+    judge: Judge,
+    arrays: Arrays,
+    maker: Maker,
+    clips: list[dict[str, Any]],
+    tokens: list[int],
+    prompts: int,
+    count: int,
+    seed: int,
+) -> dict[str, Any]:
+    chosen = np.random.default_rng([seed, 7]).choice(len(clips), min(prompts, len(clips)), replace=False)
+    wishes = [Wish(int(clips[i]["captions"][0][0]), tokens[i]) for i in chosen for _ in range(count)]
+    motion = judge.motions(maker.make(arrays, wishes, seed + 500_000))
+    per_prompt = [multimodality(rows[None]) for rows in motion.reshape(len(chosen), count, -1)]
+    return asdict(Estimate.of(per_prompt))
+
+
+def physics_and_coherence(positions: dict[str, Motions]) -> dict[str, dict[str, Any]]:
+    """Plain means per row, and for the coherence figures also the distance to the recorded distribution."""
+    out: dict[str, dict[str, Any]] = {}
+    reference = coherence_figures(positions["recorded"], FPS)
+    for row, motions in positions.items():
+        out[row] = {
+            "foot_skate": float(np.mean([foot_skate(p, FPS) for p in motions])),
+            "contact_slide_m_per_s": float(np.mean([contact_slide(p, FPS) for p in motions])),
+            "jerk": float(np.mean([jerk(p, FPS) for p in motions if len(p) > 3])),
+            "penetration_mm": 1000 * float(np.mean([penetration(p) for p in motions])),
+            "exploded": int(sum(exploded(p) for p in motions)),
+        }
+        for name, values in coherence_figures(motions, FPS).items():
+            out[row][name] = float(np.mean(values)) if values else None
+            out[row][f"{name}_distance"] = distance(values, reference[name]) if values else None
+    return out
+
+
+def _joint_error(recorded: Motions, rebuilt: Motions) -> float:
+    """Mean joint error against the pelvis, in millimetres."""
+    errors = [
+        np.linalg.norm((a - a[:, :1]) - (b - b[:, :1]), axis=-1).mean() * 1000
+        for a, b in zip(recorded, rebuilt, strict=True)
+    ]
+    return float(np.mean(errors))
+
+
+def reached(rows: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """The project's own goals, each with what was found and whether it is met."""
+    real, rebuilt, made = rows["recorded"], rows["rebuilt"], rows["generated"]
+
+    def goal(text: str, found: float, met: bool) -> dict[str, Any]:
+        return {"goal": text, "found": round(found, 3), "met": bool(met)}
+
+    r1 = made["r1"]["mean"] / max(real["r1"]["mean"], 1e-9)
+    fid = made["fid"]["mean"] / max(real["fid"]["mean"], 1e-9)
+    spread = abs(made["diversity"]["mean"] / max(real["diversity"]["mean"], 1e-9) - 1)
+    skate = made["foot_skate"] / max(real["foot_skate"], 1e-9)
+    return {
+        "r1": goal("R@1 at least 0.8 of recorded", r1, r1 >= 0.8),
+        "fid": goal("FID at most 3 times that of two halves of recorded motion", fid, fid <= 3),
+        "diversity": goal("diversity within 0.05 of recorded", spread, spread <= 0.05),
+        "skate": goal("foot skate at most 1.5 times recorded", skate, skate <= 1.5),
+        "rebuilt": goal("P-VAE joint error under 8 mm", rebuilt["joint_error_mm"], rebuilt["joint_error_mm"] < 8),
+    }

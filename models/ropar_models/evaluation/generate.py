@@ -1,0 +1,161 @@
+"""Motions for many prompts at once, from checkpoints or from a package, for evaluation."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from ..configuration import Configuration, Sampling
+from ..sampler import Grid, sample
+from ..training import train_mar, train_pvae
+from ..training.dataset import Arrays, part_count
+from ..training.hardware import Hardware
+from .package import Model
+
+
+@dataclass(frozen=True)
+class Wish:
+    """One motion to make: a caption's number and a length in tokens."""
+
+    caption: int
+    tokens: int
+
+
+class Maker(Protocol):
+    """Something that makes motions, and takes recorded ones through its P-VAE."""
+
+    name: str
+    frames_per_token: int
+    longest: int
+
+    def make(self, arrays: Arrays, wishes: Sequence[Wish], seed: int) -> list[np.ndarray]: ...
+
+    def rebuild(self, motions: Sequence[np.ndarray]) -> list[np.ndarray]: ...
+
+
+class _Sampling:
+    """What makers share: wishes of one length are made together."""
+
+    frames_per_token: int
+    parts: int
+    latent: int
+    settings: Sampling
+    device: torch.device
+    batch: int = 64
+
+    def _sample(self, grid: Grid, text: Tensor, mask: Tensor, noise: Tensor, order: Tensor) -> Tensor:
+        raise NotImplementedError
+
+    def _decode(self, latent: Tensor) -> Tensor:
+        raise NotImplementedError
+
+    def _encode(self, features: Tensor, credible: Tensor) -> Tensor:
+        raise NotImplementedError
+
+    def make(self, arrays: Arrays, wishes: Sequence[Wish], seed: int) -> list[np.ndarray]:
+        """Features [T, D] per wish, in their order. The noise of a wish depends on the seed and its place alone."""
+        by_length: dict[int, list[int]] = defaultdict(list)
+        for i, wish in enumerate(wishes):
+            by_length[wish.tokens].append(i)
+        out: list[np.ndarray] = [np.zeros((0, 0), np.float32)] * len(wishes)
+        for tokens, members in sorted(by_length.items()):
+            for start in range(0, len(members), self.batch):
+                rows = members[start : start + self.batch]
+                text, mask = arrays.text([wishes[i].caption for i in rows])
+                random = [np.random.default_rng([seed, i]) for i in rows]
+                shape = (tokens, self.parts, self.latent)
+                noise = np.stack([r.standard_normal(shape, np.float32) for r in random])
+                order = np.stack([r.random(shape[:2], np.float32) for r in random])
+                grid = Grid.masked(len(rows), *shape)
+                moved = (
+                    t.to(self.device)
+                    for t in (
+                        *(grid.latent, grid.known, grid.attend),
+                        *(text, mask, torch.from_numpy(noise), torch.from_numpy(order)),
+                    )
+                )
+                latent, known, attend, *rest = moved
+                made = self._decode(self._sample(Grid(latent, known, attend), *rest))
+                for row, features in zip(rows, made.cpu().numpy(), strict=True):
+                    out[row] = features
+        return out
+
+    def rebuild(self, motions: Sequence[np.ndarray]) -> list[np.ndarray]:
+        """Features through encoder and decoder; lengths are multiples of `frames_per_token`."""
+        out = []
+        for motion in motions:
+            features = torch.from_numpy(np.array(motion))[None].to(self.device)
+            cells = torch.ones(1, len(motion) // self.frames_per_token, self.parts, device=self.device)
+            out.append(self._decode(self._encode(features, cells))[0].cpu().numpy())
+        return out
+
+
+class CheckpointMaker(_Sampling):
+    """The checkpoints of a run, in PyTorch, on any device."""
+
+    @torch.no_grad()
+    def __init__(self, configuration: Configuration, run: Path, hardware: Hardware) -> None:
+        self.name, self.device, self.settings = str(run), hardware.device, configuration.sampling
+        self.parts, self.latent = part_count(configuration.part_scheme), configuration.pvae.latent
+        self.frames_per_token, self.longest = configuration.pvae.frames_per_token, configuration.mar_training.longest
+        self.pvae = train_pvae.load(configuration, run / "pvae.pt").requires_grad_(False).to(self.device)
+        self.networks = train_mar.load(configuration, run / "mar.pt", self.parts).requires_grad_(False).to(self.device)
+        self.batch = 512 if self.device.type == "cuda" else 32
+
+    def _sample(self, grid: Grid, text: Tensor, mask: Tensor, noise: Tensor, order: Tensor) -> Tensor:
+        return sample(
+            self.networks.mar,
+            self.networks.head,
+            grid,
+            text,
+            mask,
+            noise=noise,
+            order=order,
+            iterations=self.settings.iterations,
+            steps=self.settings.steps,
+            guidance=self.settings.guidance,
+        )
+
+    def _decode(self, latent: Tensor) -> Tensor:
+        return self.pvae.decode(latent)
+
+    def _encode(self, features: Tensor, credible: Tensor) -> Tensor:
+        return self.pvae.encode(features, credible)
+
+
+class PackageMaker(_Sampling):
+    """The graphs that ship, through ONNX Runtime on the CPU."""
+
+    def __init__(self, model: Model, batch: int = 16) -> None:
+        manifest = model.manifest
+        self.model, self.name = model, f"{manifest['name']} {manifest['version']}"
+        self.device, self.batch, self.parts = torch.device("cpu"), batch, model.parts
+        self.latent, self.settings = manifest["latent_size"], Sampling(**manifest["sampler"])
+        self.frames_per_token, self.longest = model.frames_per_token, manifest["limits"]["max_tokens_per_window"]
+
+    def _sample(self, grid: Grid, text: Tensor, mask: Tensor, noise: Tensor, order: Tensor) -> Tensor:
+        return sample(
+            self.model.context,
+            self.model,
+            grid,
+            text,
+            mask,
+            noise=noise,
+            order=order,
+            iterations=self.settings.iterations,
+            steps=self.settings.steps,
+            guidance=self.settings.guidance,
+        )
+
+    def _decode(self, latent: Tensor) -> Tensor:
+        return self.model.decode(latent)
+
+    def _encode(self, features: Tensor, credible: Tensor) -> Tensor:
+        return self.model.encode(features, credible)

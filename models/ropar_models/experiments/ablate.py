@@ -1,0 +1,146 @@
+"""`ropar-models ablate`: is learning from credible parts better than discarding or keeping what is noisy?
+
+Arms, their corpora and changes to the configuration are data (tables/ablation.json). Every arm gets the same budget and
+the same seeds, and is judged on the clean test split by one evaluator. What is done is kept: a run that was cut goes on
+where it was, and an arm that has its result is not trained again.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from dataclasses import replace
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+from ..configuration import Data, load
+from ..corpus.corrupt import corrupt_arrays
+from ..evaluation.evaluate import evaluate
+from ..evaluation.evaluator import package as evaluators
+from ..evaluation.generate import CheckpointMaker
+from ..export.package import write_beside
+from ..training import train_mar, train_pvae
+from ..training.dataset import Arrays
+from ..training.hardware import Hardware
+from .verdict import markdown, summarise
+
+# The share of an arm's minutes that the P-VAE gets; the transformer gets the rest.
+PVAE_SHARE = 0.25
+
+
+def table() -> dict[str, Any]:
+    return json.loads(resources.files("ropar_models").joinpath("tables/ablation.json").read_text())
+
+
+def chosen_arms(names: list[str]) -> list[str]:
+    """Arms by their own names or by the names of groups, each once; an unknown name is an error."""
+    spec = table()
+    out: list[str] = []
+    for name in names:
+        if name not in spec["groups"] and name not in spec["arms"]:
+            known = ", ".join([*spec["groups"], *spec["arms"]])
+            raise ValueError(f"there is no arm or group {name!r}; there are {known}")
+        out += spec["groups"].get(name, [name])
+    return list(dict.fromkeys(out))
+
+
+def ablate(
+    data: Path,
+    out: Path,
+    evaluator: Path,
+    config: str,
+    arms: list[str],
+    seeds: list[int],
+    minutes: float,
+    severity: str = "medium",
+    steps: int | None = None,
+    repeats: int = 20,
+    limit: int | None = None,
+    hardware: Hardware | None = None,
+) -> dict[str, Any]:
+    """Run what is missing, then write `ablation.json` and `ablation.md` from all results that are there.
+
+    `minutes` is the training budget of one arm and seed; `steps` (for P-VAE and transformer each) replaces it where the
+    budget should not depend on the machine.
+    """
+    hardware = hardware or Hardware()
+    settings = {
+        "config": config,
+        "minutes": minutes,
+        "steps": steps,
+        "severity": severity,
+        "repeats": repeats,
+        "limit": limit,
+    }
+    out.mkdir(parents=True, exist_ok=True)
+    _same_settings(out / "settings.json", settings)
+    noisy = out / f"noisy-{severity}"
+    about = corrupt_arrays(data, noisy, severity)
+    judge = evaluators.load(evaluator, hardware)
+    for seed in seeds:
+        for name in arms:
+            folder = out / name / f"seed-{seed}"
+            if (folder / "result.json").exists():
+                continue
+            began = time.monotonic()
+            print(f"{name}, seed {seed}", flush=True)
+            result = _run(name, data, noisy, folder, config, seed, minutes, steps, repeats, limit, judge, hardware)
+            result["wall_minutes"] = (time.monotonic() - began) / 60
+            write_beside(folder / "result.json", json.dumps(result, indent=1))
+            _write_summary(out, settings, about)
+    return _write_summary(out, settings, about)
+
+
+def _same_settings(path: Path, settings: dict[str, Any]) -> None:
+    if path.exists() and json.loads(path.read_text()) != settings:
+        raise ValueError(
+            f"{path}: this folder holds results of other settings; choose another --out, or the same settings"
+        )
+    path.write_text(json.dumps(settings, indent=1))
+
+
+def _run(
+    name: str,
+    clean: Path,
+    noisy: Path,
+    folder: Path,
+    config: str,
+    seed: int,
+    minutes: float,
+    steps: int | None,
+    repeats: int,
+    limit: int | None,
+    judge: Any,
+    hardware: Hardware,
+) -> dict[str, Any]:
+    arm = table()["arms"][name]
+    data = noisy if arm["corpus"] == "noisy" else clean
+    configuration = load(config, {**arm["changes"], "seed": seed})
+    training = Arrays(data, "train", configuration.data)
+    train_pvae.train(configuration, data, folder, minutes * PVAE_SHARE, steps, hardware)
+    train_mar.train(configuration, data, folder, minutes * (1 - PVAE_SHARE), steps, hardware)
+    maker = CheckpointMaker(configuration, folder, hardware)
+    test = Arrays(clean, "test")
+    if "held_out" in arm:
+        # All clips of the source that the arm never saw, whatever their split.
+        only = replace(Data(), sources=[arm["held_out"]])
+        parts = [Arrays(clean, split, only) for split in ("train", "val", "test")]
+        test.clips = [c for part in parts for c in part.clips]
+    result = evaluate(judge, test, maker, repeats, seed, limit=limit)
+    seconds = sum(c["seconds"] for c in training.clips)
+    return {
+        "arm": name,
+        "seed": seed,
+        "training_clips": len(training.clips),
+        "training_hours": seconds / 3600,
+        **result,
+    }
+
+
+def _write_summary(out: Path, settings: dict[str, Any], corruption: dict[str, Any]) -> dict[str, Any]:
+    results = [json.loads(p.read_text()) for p in sorted(out.glob("*/seed-*/result.json"))]
+    summary = {"settings": settings, "corruption": corruption, **summarise(results, table())}
+    write_beside(out / "ablation.json", json.dumps(summary, indent=1) + "\n")
+    write_beside(out / "ablation.md", markdown(summary, table()))
+    return summary

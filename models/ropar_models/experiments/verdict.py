@@ -1,0 +1,148 @@
+"""What the arms say together: means over seeds with intervals, and whether the paper's gain appears."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import Any
+
+import numpy as np
+
+FIGURES = (
+    "fid",
+    "r1",
+    "r2",
+    "r3",
+    "matching_distance",
+    "diversity",
+    "side_right",
+    "r1_arms",
+    "r1_legs",
+    "foot_skate",
+    "jerk",
+)
+# Two-sided 95 % points of Student's t by degrees of freedom; beyond the list the normal's.
+STUDENT = [12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262]
+
+
+def over_seeds(values: list[float]) -> dict[str, Any]:
+    """Mean and half width of the 95 % interval of the mean over seeds (Student's t); no interval for one seed."""
+    n = len(values)
+    if n < 2:
+        return {"mean": float(np.mean(values)), "interval": None, "seeds": n}
+    factor = STUDENT[n - 2] if n - 2 < len(STUDENT) else 1.96
+    return {
+        "mean": float(np.mean(values)),
+        "interval": float(factor * np.std(values, ddof=1) / np.sqrt(n)),
+        "seeds": n,
+    }
+
+
+def _value(figure: Any) -> float | None:
+    return figure["mean"] if isinstance(figure, dict) else figure
+
+
+def summarise(results: list[dict[str, Any]], spec: dict[str, Any]) -> dict[str, Any]:
+    """Figures per arm over seeds, the recorded and rebuilt rows, and the verdict."""
+    by_arm: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for result in results:
+        by_arm[result["arm"]].append(result)
+    arms: dict[str, Any] = {}
+    for name in spec["arms"]:
+        if name not in by_arm:
+            continue
+        rows = {}
+        for row in ("recorded", "rebuilt", "generated"):
+            figures = {}
+            for figure in FIGURES:
+                values = [_value(r["rows"][row].get(figure)) for r in by_arm[name]]
+                found = [v for v in values if v is not None]
+                if found:
+                    figures[figure] = over_seeds(found)
+            rows[row] = figures
+        arms[name] = {
+            "what": spec["arms"][name]["what"],
+            "seeds": sorted(r["seed"] for r in by_arm[name]),
+            "training_clips": by_arm[name][0]["training_clips"],
+            "training_hours": by_arm[name][0]["training_hours"],
+            "rows": rows,
+        }
+    return {"arms": arms, "verdict": verdict(arms, by_arm, spec["paper"])}
+
+
+def verdict(arms: dict[str, Any], by_arm: dict[str, list[dict[str, Any]]], paper: dict[str, Any]) -> dict[str, Any]:
+    """Credibility against discarding and keeping, seed by seed: differences of runs with one seed are paired."""
+    out: dict[str, Any] = {}
+    for other in ("discard", "keep_all"):
+        if other not in arms or "credibility" not in arms:
+            continue
+        mine, theirs = ({r["seed"]: r["rows"]["generated"] for r in by_arm[a]} for a in ("credibility", other))
+        seeds = sorted(set(mine) & set(theirs))
+        if not seeds:
+            continue
+        ratio = over_seeds([mine[s]["fid"]["mean"] / theirs[s]["fid"]["mean"] for s in seeds])
+        gain = over_seeds([mine[s]["r1"]["mean"] - theirs[s]["r1"]["mean"] for s in seeds])
+        sure_fid = ratio["interval"] is not None and ratio["mean"] + ratio["interval"] < 1
+        sure_r1 = gain["interval"] is not None and gain["mean"] - gain["interval"] > 0
+        out[other] = {
+            "fid_ratio": ratio,
+            "r1_gain": gain,
+            "direction": bool(ratio["mean"] < 1 and gain["mean"] > 0),
+            "beyond_intervals": bool(sure_fid and sure_r1),
+            "size": bool(ratio["mean"] <= paper["fid_ratio"] and gain["mean"] >= paper["r1_gain"]),
+        }
+    return out
+
+
+def _words(found: dict[str, Any]) -> str:
+    def spread(e: dict[str, Any]) -> str:
+        return f"{e['mean']:.3f}" + (f" ± {e['interval']:.3f}" if e["interval"] is not None else " (one seed)")
+
+    direction = "the paper's direction appears" if found["direction"] else "the paper's direction does NOT appear"
+    sure = "beyond the 95 % intervals" if found["beyond_intervals"] else "not beyond the 95 % intervals"
+    size = "at least the paper's size" if found["size"] else "not the paper's size"
+    return f"FID ratio {spread(found['fid_ratio'])}, R@1 gain {spread(found['r1_gain'])}: {direction}, {sure}, {size}."
+
+
+def markdown(summary: dict[str, Any], spec: dict[str, Any]) -> str:
+    """The table of the arms, and the verdict in words."""
+    settings, corruption, arms = summary["settings"], summary["corruption"], summary["arms"]
+    budget = f"{settings['steps']} steps each" if settings["steps"] else f"{settings['minutes']:g} minutes"
+    lines = [
+        "# Learning from credible parts",
+        "",
+        f"Configuration {settings['config']}, {budget} an arm and seed, severity {settings['severity']}: "
+        f"{100 * corruption['joints_wrong']:.1f} % of the joints are wrong, {100 * corruption['joints_doubted']:.1f} % "
+        f"are doubted, {100 * corruption['wrong_but_trusted']:.1f} % of the wrong ones are trusted. Judged on the "
+        "clean test split; ± is the 95 % interval over seeds (Student's t).",
+        "",
+    ]
+    if arms:
+        from ..evaluation.table import TITLES, cell
+
+        first = next(iter(arms.values()))
+        used = [f for f in FIGURES if f in first["rows"]["generated"]]
+        lines += ["| arm | clips | seeds | " + " | ".join(TITLES[f] for f in used) + " |"]
+        lines += ["| --- | --- | --- |" + " --- |" * len(used)]
+        recorded = first["rows"]["recorded"]
+        lines.append("| recorded motion | | | " + " | ".join(cell(recorded.get(f)) for f in used) + " |")
+        for name, arm in arms.items():
+            letter = spec["arms"][name].get("letter")
+            title = f"({letter}) {arm['what']}" if letter else arm["what"]
+            figures = " | ".join(cell(arm["rows"]["generated"].get(f)) for f in used)
+            if "held_out" in spec["arms"][name]:
+                source = spec["arms"][name]["held_out"]
+                own = " | ".join(cell(arm["rows"]["recorded"].get(f)) for f in used)
+                lines.append(f"| recorded motion of {source} alone | | | {own} |")
+            lines.append(f"| {title} | {arm['training_clips']} | {len(arm['seeds'])} | {figures} |")
+        lines += ["", "The P-VAE alone (recorded motion, encoded and decoded):", ""]
+        lines += ["| arm | " + " | ".join(TITLES[f] for f in used if f in first["rows"]["rebuilt"]) + " |"]
+        shown = [f for f in used if f in first["rows"]["rebuilt"]]
+        lines += ["| --- |" + " --- |" * len(shown)]
+        for arm in arms.values():
+            lines.append(f"| {arm['what']} | " + " | ".join(cell(arm["rows"]["rebuilt"].get(f)) for f in shown) + " |")
+    lines += ["", "## Does the paper's gain appear?", "", f"Paper: {spec['paper']['source']}.", ""]
+    for other, found in summary["verdict"].items():
+        lines.append(f"- Credibility against {other.replace('_', ' ')}: {_words(found)}")
+    if not summary["verdict"]:
+        lines.append("- Not yet known: the arms `credibility` and `discard` or `keep_all` have no result of one seed.")
+    return "\n".join(lines) + "\n"

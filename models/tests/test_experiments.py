@@ -1,0 +1,167 @@
+"""Two processes, the ablation and the release on a corpus made here, tiny, from the command line where it matters."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import torch
+from made_corpus import tiny_configuration, write_arrays
+from ropar_models import configuration
+from ropar_models.evaluation.evaluator import package, training
+from ropar_models.experiments import ablate, release
+from ropar_models.experiments.ablate import chosen_arms
+from ropar_models.experiments.verdict import summarise
+from ropar_models.export.package import attribution
+
+SHIPPED = Path(__file__).parents[1] / "pretrained/ropar-base"
+
+
+TWO = """
+import sys
+import torch
+from ropar_models.__main__ import main
+from ropar_models.training.hardware import open_hardware
+
+# A linear model whose gradient is known: process r has the gradient r + 1, the mean is 1.5.
+hardware = open_hardware("cpu", "fp32")
+model = torch.nn.Linear(1, 1, bias=False)
+replica = hardware.replicate(model)
+replica(torch.tensor([[hardware.rank + 1.0]])).sum().backward()
+found = model.weight.grad.item()
+if found != 1.5 or hardware.agree([float(hardware.rank) + 7]) != [7.0]:
+    sys.exit(f"process {hardware.rank} has gradient {found}")
+main()
+"""
+
+
+def test_two_processes_train_one_model(tmp_path: Path) -> None:
+    write_arrays(tmp_path)
+    config = tiny_configuration(tmp_path)
+    script = tmp_path / "two.py"
+    script.write_text(TWO)
+    command = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2", "--"]
+    command += [str(script), "--threads", "1", "train-pvae", "--device", "cpu", "--precision", "fp32"]
+    command += ["--config", config, "--data", str(tmp_path), "--run", str(tmp_path / "two"), "--minutes", "5"]
+    command += ["--steps", "6"]
+    environment = {**os.environ, "OMP_NUM_THREADS": "1"}
+    done = subprocess.run(command, capture_output=True, text=True, timeout=300, env=environment)
+    assert done.returncode == 0, done.stderr[-3000:]
+    two = torch.load(tmp_path / "two/pvae.pt", weights_only=False)
+    assert two["step"] == 6
+    # Averaged gradients of two batches are not those of one process alone.
+    from ropar_models.training import train_pvae
+    from ropar_models.training.hardware import Hardware
+
+    one = torch.load(
+        train_pvae.train(configuration.load(config), tmp_path, tmp_path / "one", 5, 6, Hardware(precision="fp32")),
+        weights_only=False,
+    )
+    assert not torch.equal(one["network"]["to_posterior.weight"], two["network"]["to_posterior.weight"])
+
+
+def test_ablation_runs_resumes_and_says_what_it_found(tmp_path: Path) -> None:
+    data, evaluator, out = tmp_path / "data", tmp_path / "evaluator", tmp_path / "ablation"
+    data.mkdir()
+    write_arrays(data, (8, 1, 6))
+    config = tiny_configuration(tmp_path)
+    tiny = configuration.load(config)
+    training.train(tiny, data, tmp_path / "run", 60, steps=5)
+    package.write(tiny, data, tmp_path / "run", evaluator)
+    arguments = {"minutes": 5, "severity": "severe", "steps": 3, "repeats": 2}
+    ablate.ablate(data, out, evaluator, config, ["keep_all", "credibility"], [0], **arguments)
+    first = (out / "keep_all/seed-0/result.json").stat().st_mtime_ns
+    summary = ablate.ablate(
+        data, out, evaluator, config, ["keep_all", "credibility", "clean_one_part"], [0], **arguments
+    )
+    assert (out / "keep_all/seed-0/result.json").stat().st_mtime_ns == first  # not trained again
+    assert list(summary["arms"]) == ["keep_all", "credibility", "clean_one_part"]
+    result = json.loads((out / "credibility/seed-0/result.json").read_text())
+    assert result["repeats"] == 2 and result["clips"] == 6
+    for row in ("recorded", "rebuilt", "generated"):
+        assert {"fid", "r1", "r3", "matching_distance", "diversity"} <= set(result["rows"][row])
+        assert result["rows"][row]["jerk"] >= 0
+    text = (out / "ablation.md").read_text()
+    assert "(one seed)" in text and "Credibility against keep all" in text
+    with pytest.raises(ValueError, match="other settings"):
+        ablate.ablate(data, out, evaluator, config, ["clean"], [0], **{**arguments, "steps": 4})
+
+
+def _result(arm: str, seed: int, fid: float, r1: float) -> dict[str, object]:
+    row = {"fid": {"mean": fid}, "r1": {"mean": r1}}
+    return {
+        "arm": arm,
+        "seed": seed,
+        "training_clips": 1,
+        "training_hours": 1.0,
+        "rows": {"recorded": row, "rebuilt": row, "generated": row},
+    }
+
+
+@pytest.mark.parametrize(
+    ("fid", "r1", "direction", "sure", "size"),
+    [
+        ([0.75, 0.76, 0.74], [0.75, 0.76, 0.74], True, True, True),
+        ([0.9, 0.91, 0.89], [0.65, 0.66, 0.64], True, True, False),
+        ([0.5, 1.2, 0.9], [0.7, 0.5, 0.7], True, False, False),
+        ([1.1, 1.2, 1.3], [0.5, 0.5, 0.5], False, False, False),
+    ],
+)
+def test_the_verdict(fid: list[float], r1: list[float], direction: bool, sure: bool, size: bool) -> None:
+    """Against a baseline of FID 1 and R@1 0.6 in every seed."""
+    results = [_result("credibility", s, f, r) for s, (f, r) in enumerate(zip(fid, r1, strict=True))]
+    results += [_result("keep_all", s, 1.0, 0.6) for s in range(3)]
+    found = summarise(results, ablate.table())["verdict"]["keep_all"]
+    assert (found["direction"], found["beyond_intervals"], found["size"]) == (direction, sure, size)
+
+
+def test_arms_are_named_by_groups() -> None:
+    assert chosen_arms(["claim", "clean_one_part"])[-1] == "clean_one_part"
+    assert len(chosen_arms(["claim", "parts"])) == len(set(chosen_arms(["claim", "parts"])))
+    with pytest.raises(ValueError, match="zero_shot"):
+        chosen_arms(["nonsense"])
+    for arm in ablate.table()["arms"].values():  # every change is one that a configuration knows
+        configuration.load("small", arm["changes"])
+
+
+def test_release_from_arrays_to_card_and_again_after_a_cut(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    data, run, out = tmp_path / "data", tmp_path / "run", tmp_path / "tiny-open"
+    data.mkdir()
+    write_arrays(data, (8, 1, 6))
+    tiny = configuration.load(tiny_configuration(tmp_path), {"data.licences": "permissive"})
+
+    def go() -> None:
+        release.release(tiny, data, run, out, SHIPPED, 20, "9.9.9", repeats=1, probe_seeds=1, steps=3, limit=6)
+
+    def cut(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(release, "evaluate", cut)
+        patched.setattr(release, "run_probe", cut)
+        with pytest.raises(KeyboardInterrupt):
+            go()
+    trained = (run / "mar.pt").stat().st_mtime_ns
+
+    def few_probes(model: object, path: Path, *_: object, **__: object) -> None:
+        path.write_text(json.dumps({"seeds": 1, "probes": {}, "styles": {}, "quality": {}}))
+
+    monkeypatch.setattr(release, "run_probe", few_probes)
+    go()
+    assert (run / "mar.pt").stat().st_mtime_ns == trained
+    manifest = json.loads((out / "manifest.json").read_text())
+    assert manifest["licence"]["commercial"] is True
+    assert {d["licence"] for d in manifest["training_data"]} == {"MIT"}
+    assert manifest["measured"]["evaluation"]["rows"]["generated"]["fid"]["mean"] >= 0
+    card = (out / "README.md").read_text()
+    assert "## By the usual measures" in card and "ropar-models release" in card and "--sources permissive" in card
+    assert (out / "sheets/prompts.svg").read_text().count("<text") == 12
+
+
+def test_only_works_that_were_used_are_named() -> None:
+    clips = [{"source": "reactidle", "licence": "MIT"}, {"source": "deepmimic", "licence": "MIT"}]
+    works = " ".join(a["work"] for a in attribution(clips))
+    assert "ReActIdle" in works and "DeepMimic" in works and "MiniLM" in works
+    assert "sie_" not in works and "Bandai" not in works and "UI-PRMD" not in works
