@@ -65,7 +65,13 @@ fn resident() -> usize {
     line.split_whitespace().nth(1).and_then(|number| number.parse().ok()).expect("a number")
 }
 
+/// One test, because an engine keeps the library mapped for good, and tests of one program run side by side.
 #[test]
+fn two_hundred_times_and_then_with_an_engine() {
+    two_hundred_times();
+    with_an_engine();
+}
+
 fn two_hundred_times() {
     let words: &'static CString = Box::leak(Box::new(CString::new("/no/such/file.glb").expect("no 0")));
     for _ in 0..20 {
