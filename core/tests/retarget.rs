@@ -393,3 +393,34 @@ fn a_long_clip_of_a_second_at_rest_stays_at_rest() {
         }
     }
 }
+
+#[test]
+fn hands_that_rest_on_the_floor_stay_there_when_asked() {
+    // On all fours in the air but for the hands, swaying by 3 cm: the hands slide along.
+    let frames = 60;
+    let mut motion = motions::standing(30.0, frames);
+    for (frame, pose) in motion.rotations.iter_mut().enumerate() {
+        let sway = (frame as f32 * 0.1).sin();
+        pose[joint::PELVIS] = glam::Quat::from_rotation_x(1.5 + 0.02 * sway);
+        for (side, shoulder, elbow) in
+            [(1.0, joint::LEFT_SHOULDER, joint::LEFT_ELBOW), (-1.0, joint::RIGHT_SHOULDER, joint::RIGHT_ELBOW)]
+        {
+            pose[shoulder] = glam::Quat::from_rotation_y(-side * 1.3);
+            pose[elbow] = glam::Quat::from_rotation_y(-side * 0.5);
+        }
+        motion.root[frame] = glam::Vec3::new(0.03 * sway, 0.55, 0.0);
+    }
+    let rig = rigs::load("mixamo");
+    let retargeter = Retargeter::from_canonical(mapped(&rig)).expect("rig");
+    let slide = |hand_contacts: bool| {
+        let options = RetargetOptions { hand_contacts, ..RetargetOptions::default() };
+        let take = retargeter.retarget_motion(&motion, "fours", &options).expect("made").take;
+        let at = paths(&rig.rig, &rig.truth, &take);
+        let step =
+            |wrist: usize| (1..at.len()).map(|frame| at[frame](wrist).distance(at[frame - 1](wrist))).sum::<f64>();
+        step(joint::LEFT_WRIST) + step(joint::RIGHT_WRIST)
+    };
+    let (free, held) = (slide(false), slide(true));
+    assert!(free > 0.2, "the hands slide when they are not held: {free} m");
+    assert!(held < 0.01, "{held} m");
+}

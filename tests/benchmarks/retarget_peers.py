@@ -69,17 +69,18 @@ def main() -> int:
     """The command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rigs", default=",".join(RIGS))
+    parser.add_argument("--clips", type=int, default=len(PROMPTS), help="how many of the prompts")
     parser.add_argument("--out", type=Path)
     parser.add_argument("--package", default=str(ROOT / "models" / "pretrained" / "ropar-base"))
+    parser.add_argument("--no-build", action="store_true", help="take the examples of the last build")
     arguments = parser.parse_args()
-    subprocess.run(
-        "cargo build --quiet --release -p ropar-exporters --example measure_retarget --example drawn_rigs".split(),
-        cwd=ROOT,
-        check=True,
-    )
+    if not arguments.no_build:
+        build = ["cargo", "build", "--quiet", "--release", "-p", "ropar-exporters"]
+        build += ["--example", "measure_retarget", "--example", "drawn_rigs"]
+        subprocess.run(build, cwd=ROOT, check=True)
     three = ["node", str(READERS / "three_retarget.mjs")] if (READERS / "node_modules").is_dir() else None
     try:
-        blender = [check.find_blender_python(None), str(READERS / "blender_retarget.py")]
+        blender = [check.find_blender_python("blender"), str(READERS / "blender_retarget.py")]
     except check.Skipped as reason:
         print(f"Blender is left out: {reason}", file=sys.stderr)
         blender = None
@@ -92,7 +93,7 @@ def main() -> int:
         (folder / "rigs").mkdir()
         rigs = arguments.rigs.split(",")
         subprocess.run([TARGET / "examples" / "drawn_rigs", folder / "rigs", *rigs], check=True)
-        for number, prompt in enumerate(PROMPTS):
+        for number, prompt in enumerate(PROMPTS[: arguments.clips]):
             clip = folder / f"{number}.glb"
             options = ["--seconds", "3", "--seed", "1", "--quiet", "--package", arguments.package]
             subprocess.run([TARGET / "ropar", "generate", prompt, *options, "-o", clip], check=True)

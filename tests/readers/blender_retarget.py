@@ -2,8 +2,8 @@
 
 Run with a Python that has `bpy`: blender_retarget.py SOURCE.glb TARGET.glb JOB.json OUT.json
 JOB and OUT are those of three_retarget.mjs. The recipe is that of the Rokoko add-on, rebuilt: the source is scaled to
-the target, each target bone gets the rotation of its source bone in the world with the offset between the two rests, the
-hips get its place as well, and every frame is baked.
+the target, each target bone gets the rotation of its source bone in the world with the offset between the two rests,
+the hips get its place as well, and every frame is baked.
 """
 
 import json

@@ -30,6 +30,7 @@ mod by_name;
 mod check;
 mod error;
 mod floor;
+mod hands;
 pub mod mapping;
 mod mapping_file;
 mod plan;

@@ -49,6 +49,9 @@ pub(super) struct Plan {
     pub(super) twists: Vec<TwistDrive>,
 }
 
+/// Places along a chain, 0 to 1, with the channels that tell how the source turns there.
+type Knots = Vec<(f64, usize)>;
+
 impl Plan {
     pub(super) fn new(source: (&Body, MappedRig<'_>), target: (&Body, MappedRig<'_>)) -> Plan {
         let mut plan = Plan { channels: Vec::new(), drives: Vec::new(), twists: Vec::new() };
@@ -60,12 +63,12 @@ impl Plan {
     }
 
     /// Adds the channels of the source's trunk and limbs; answers the knots of spine and neck: places and channels.
-    fn read(&mut self, body: &Body) -> (Vec<(f64, usize)>, Vec<(f64, usize)>) {
+    fn read(&mut self, body: &Body) -> (Knots, Knots) {
         let channel = |node: usize, joint: usize| Channel { node, t_inverse: body.t_pose(node, joint).inverse() };
         let chest = channel(body.chest(), joint::SPINE3);
         let head = body.joints[joint::HEAD].map(|node| channel(node, joint::HEAD));
         let last_neck = body.neck.last().map(|(node, _)| channel(*node, joint::NECK));
-        for index in 0..JOINT_COUNT {
+        for (index, parent) in PARENTS.into_iter().enumerate() {
             let found = match index {
                 joint::SPINE1 | joint::SPINE2 | joint::SPINE3 => {
                     let wanted = (index / 3).min(body.spine.len());
@@ -78,7 +81,7 @@ impl Plan {
                 _ => match body.joints[index] {
                     Some(node) => channel(node, index),
                     // A joint that the source lacks moves with the one before it.
-                    None => self.channels[PARENTS[index].unwrap_or_default()],
+                    None => self.channels[parent.unwrap_or_default()],
                 },
             };
             self.channels.push(found);

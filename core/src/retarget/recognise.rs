@@ -19,8 +19,8 @@ const PERSON: f64 = 2.6;
 /// Canonical joints with names of one family from which on these are worth a word.
 const HALF_A_BODY: usize = 6;
 
-/// Limbs of two bodies that lie closer than this, in heights, are two layers of one rig.
-const SAME_PLACE: f64 = 0.01;
+/// Limbs of two bodies that all lie closer than this, in heights, are two layers of one rig; people are farther apart.
+const SAME_PLACE: f64 = 0.1;
 
 impl RigMapping {
     /// The mapping of the only character of a rig.

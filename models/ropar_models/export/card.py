@@ -88,6 +88,13 @@ def _quality(result: dict[str, Any]) -> list[str]:
     return rows
 
 
+def _unseen(result: dict[str, Any]) -> str:
+    known = result.get("seen_wordings")
+    if known:
+        return f"The training data holds some of the other wordings: {'; '.join(known)}."
+    return "No caption of the training data holds the other wordings."
+
+
 def _evaluation(evaluation: dict[str, Any]) -> list[str]:
     about = (
         "Recorded motion, the same through the P-VAE, and motion generated from its captions with its lengths, judged "
@@ -116,7 +123,7 @@ def card(manifest: dict[str, Any], result: dict[str, Any], evaluation: dict[str,
         "## Does it obey?",
         "",
         f"{result['seeds']} motions per prompt, each judged by a measured sign (`ropar_models/evaluation/signs.py`).",
-        "No caption of the training data holds the other wordings. Measured with `ropar-models probe` on this package.",
+        f"{_unseen(result)} Measured with `ropar-models probe` on this package.",
         "",
         *_obedience(result),
         "",

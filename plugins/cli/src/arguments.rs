@@ -73,6 +73,9 @@ pub struct GenerateArguments {
     /// How closely to follow the prompt; 1 is plain, more is closer and less varied [default: the package's]
     #[arg(long, value_name = "G", allow_negative_numbers = true)]
     pub guidance: Option<f32>,
+    /// Hold standing feet still and keep feet out of the floor, by inverse kinematics
+    #[arg(long)]
+    pub plant_feet: bool,
     /// The file to write: .glb, .bvh, .fbx or .vrma
     #[arg(short, long, value_name = "FILE")]
     pub output: PathBuf,

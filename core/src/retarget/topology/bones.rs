@@ -35,8 +35,8 @@ impl Bones {
         let positions = global_positions(&rig.nodes, None);
         let count = rig.nodes.len();
         let parents: Vec<Option<usize>> = rig.nodes.iter().map(|node| node.parent).collect();
-        let joints = (0..count).filter(|node| domain(*node) && rig.nodes[*node].kind == NodeKind::Joint).count();
-        let groups_count = joints == 0;
+        // Of the whole rig, whatever the domain: control objects beside a skeleton are no bones of a second one.
+        let groups_count = rig.nodes.iter().all(|node| node.kind != NodeKind::Joint);
         let extent = extent(&positions, &|node| domain(node));
         let nothing = 1e-4 * extent;
 

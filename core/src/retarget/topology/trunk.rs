@@ -93,6 +93,7 @@ fn head(bones: &Bones, limbs: &Hypothesis, upper: &[usize], up: DVec3, trunk: f6
     // A jaw.
     let is_aside =
         || (bones.positions[upper[last]] - bones.positions[upper[last - 1]]).normalize_or_zero().dot(up) < 0.5;
-    let shows_top = last > 0 && (bones.is_tip[upper[last]] || is_long() || is_aside());
+    // Readers take a head at the end of its chain for a tip.
+    let shows_top = last > 0 && ((bones.is_tip[upper[last]] && last > 1) || is_long() || is_aside());
     Some(if shows_top { last - 1 } else { last })
 }

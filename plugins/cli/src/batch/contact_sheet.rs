@@ -63,9 +63,9 @@ pub fn html(results: &Results<'_>) -> String {
     }
     page.push_str("</main>\n");
     if entries.len() > PICTURES {
-        let _ = write!(
+        let _ = writeln!(
             page,
-            "<footer><p>The {} worst of {} files are shown. All of them are in <a href=\"results.csv\">results.csv</a>.</p></footer>\n",
+            "<footer><p>The {} worst of {} files are shown. All of them are in <a href=\"results.csv\">results.csv</a>.</p></footer>",
             PICTURES,
             entries.len()
         );
@@ -75,7 +75,7 @@ pub fn html(results: &Results<'_>) -> String {
 }
 
 /// The larger, the sooner somebody should look.
-fn badness(entry: &Entry) -> f64 {
+fn badness(entry: &Entry<'_>) -> f64 {
     let report = &entry.details["report"];
     let figure = |name: &str| report[name].as_f64().unwrap_or(0.0);
     // Each over the value from which on the verdict would be another.
@@ -101,7 +101,7 @@ fn class(status: Status) -> &'static str {
     }
 }
 
-fn card(page: &mut String, entry: &Entry) {
+fn card(page: &mut String, entry: &Entry<'_>) {
     let name = escaped(&entry.output);
     let _ = write!(page, "<article class=\"{}\"><h2>", class(entry.status));
     let _ = match entry.status {
@@ -142,7 +142,7 @@ fn strip(page: &mut String, rows: &Value) {
         let floor = (number + 1) as f64 * row - MARGIN;
         let _ = write!(page, "<path class=\"floor\" d=\"M0 {floor}H{width}\"/>");
         for (column, value) in poses.as_array().into_iter().flatten().enumerate() {
-            let places = pose(value);
+            let places = pose(value.as_str().unwrap_or_default());
             let mut lines = [const { String::new() }; 3];
             for (from, to) in bones(&places) {
                 let (Some(a), Some(b)) = (places[from], places[to]) else { continue };

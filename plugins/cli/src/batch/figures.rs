@@ -20,30 +20,30 @@ pub fn frames(count: usize) -> Vec<usize> {
     (0..poses).map(|pose| if poses < 2 { 0 } else { pose * (count - 1) / (poses - 1) }).collect()
 }
 
-/// Both rows of poses as JSON: per pose x and y of every joint, or null; x from the pelvis, y from the floor.
+/// Both rows of poses as JSON: a line of numbers per pose, x and y of every joint, `-` where there is none; x from the
+/// pelvis, y from the floor. Text, because thousands of clips are held in memory for the contact sheet.
 pub fn flattened(rows: &[Vec<JointPlaces>; 2]) -> Value {
     let heights = rows.iter().flatten().map(|pose| {
         let ys = || pose.iter().flatten().map(|place| place.y);
         ys().fold(f64::MIN, f64::max) - ys().fold(f64::MAX, f64::min)
     });
     let tallest = heights.fold(1e-6, f64::max);
-    let row = |poses: &Vec<JointPlaces>| -> Value {
-        poses.iter().map(|pose| flat(pose, HEIGHT / tallest)).collect::<Vec<_>>().into()
-    };
+    let row =
+        |poses: &Vec<JointPlaces>| -> Vec<String> { poses.iter().map(|pose| flat(pose, HEIGHT / tallest)).collect() };
     json!([row(&rows[0]), row(&rows[1])])
 }
 
-fn flat(pose: &JointPlaces, scale: f64) -> Value {
+fn flat(pose: &JointPlaces, scale: f64) -> String {
     let (sin, cos) = TURN.to_radians().sin_cos();
     let middle = pose[0].unwrap_or(DVec3::ZERO);
-    let numbers = pose.iter().flat_map(|place| match place {
+    let numbers = pose.iter().map(|place| match place {
         Some(place) => {
             let across = (place.x - middle.x) * cos + (place.z - middle.z) * sin;
-            [across, place.y].map(|number| Value::from((number * scale).round() as i64))
+            format!("{} {}", (across * scale).round() as i64, (place.y * scale).round() as i64)
         }
-        None => [Value::Null, Value::Null],
+        None => "- -".to_owned(),
     });
-    Value::Array(numbers.collect())
+    numbers.collect::<Vec<_>>().join(" ")
 }
 
 /// The lines of a pose: pairs of joints, where a joint that the rig lacks is passed over.
@@ -60,10 +60,10 @@ pub fn bones(pose: &[Option<(i64, i64)>]) -> Vec<(usize, usize)> {
         .collect()
 }
 
-/// A pose out of JSON.
-pub fn pose(value: &Value) -> Vec<Option<(i64, i64)>> {
-    let numbers = value.as_array().map(Vec::as_slice).unwrap_or_default();
-    numbers.chunks(2).map(|pair| Some((pair[0].as_i64()?, pair.get(1)?.as_i64()?))).collect()
+/// A pose out of its line.
+pub fn pose(line: &str) -> Vec<Option<(i64, i64)>> {
+    let numbers: Vec<Option<i64>> = line.split(' ').map(|number| number.parse().ok()).collect();
+    numbers.chunks(2).map(|pair| Some((pair[0]?, (*pair.get(1)?)?))).collect()
 }
 
 #[cfg(test)]
@@ -87,7 +87,7 @@ mod tests {
             places[joint] = (joint != 3).then_some(DVec3::new(0.0, below, 0.0));
         }
         let rows = flattened(&[vec![places], vec![places]]);
-        let seen = pose(&rows[0][0]);
+        let seen = pose(rows[0][0].as_str().expect("text"));
         assert_eq!(seen.len(), JOINT_COUNT);
         assert!(seen[3].is_none() && seen[0].is_some_and(|(x, _)| x == 0));
         let lines = bones(&seen);

@@ -41,13 +41,13 @@ pub struct Results<'a> {
 
 /// A file of the batch and what became of it.
 #[derive(Debug, Clone)]
-pub struct Entry {
+pub struct Entry<'a> {
     pub output: String,
     pub source: String,
     pub status: Status,
     /// Of what was made: the record's details. Of what failed: the failure. Else null.
-    pub details: Value,
-    pub sha256: Option<String>,
+    pub details: &'a Value,
+    pub sha256: Option<&'a str>,
 }
 
 /// From worst to best.
@@ -93,18 +93,16 @@ pub struct Tally {
 
 impl Results<'_> {
     /// Everything, in the order of the plan.
-    pub fn entries(&self) -> Vec<Entry> {
+    pub fn entries(&self) -> Vec<Entry<'_>> {
         let mut entries = Vec::with_capacity(self.units.len() * self.plan.targets.len());
         for (unit, outcomes) in self.units.iter().zip(self.outcomes) {
             for (target, outcome) in outcomes.iter().enumerate() {
                 let (status, details, sha256) = match outcome {
                     Outcome::Made(record) | Outcome::Kept(record) => {
-                        // Through text, as a record of an earlier run is: the same files, whoever made them.
-                        let details = serde_json::from_str(&record.details.to_string()).unwrap_or_default();
-                        (grade(&details), details, record.sha256.clone())
+                        (grade(&record.details), &record.details, record.sha256.as_deref())
                     }
-                    Outcome::Failed(failure) => (Status::Error, failure.clone(), None),
-                    Outcome::Open => (Status::NotMade, Value::Null, None),
+                    Outcome::Failed(failure) => (Status::Error, failure, None),
+                    Outcome::Open => (Status::NotMade, &Value::Null, None),
                 };
                 let output = self.plan.output(*unit, target);
                 let source = match &self.plan.units[*unit].source {
@@ -159,13 +157,13 @@ impl Results<'_> {
                 item.insert("source".into(), entry.source.into());
                 match (entry.status, entry.details) {
                     (Status::Error, failure) => {
-                        item.insert("error".into(), failure);
+                        item.insert("error".into(), failure.clone());
                     }
-                    (_, Value::Object(mut details)) => {
-                        details.remove("poses");
-                        details.insert("made_of".into(), details.get("source").cloned().unwrap_or_default());
-                        details.remove("source");
-                        item.extend(details);
+                    (_, Value::Object(details)) => {
+                        for (name, value) in details.iter().filter(|(name, _)| *name != "poses") {
+                            let name = if name == "source" { "made_of" } else { name };
+                            item.insert(name.to_owned(), value.clone());
+                        }
                         item.insert("sha256".into(), json!(entry.sha256));
                     }
                     _ => {}
@@ -209,7 +207,7 @@ impl Results<'_> {
     }
 }
 
-impl Entry {
+impl Entry<'_> {
     /// Why it has its status, in one line.
     pub fn reason(&self) -> &str {
         match self.status {
@@ -268,7 +266,7 @@ impl Tally {
     pub fn to_json(&self, files: &[String], warnings: &[String], results: &Results<'_>) -> Value {
         let mut errors: BTreeMap<String, Value> = BTreeMap::new();
         for entry in results.entries().into_iter().filter(|entry| entry.status == Status::Error) {
-            errors.insert(entry.output, entry.details);
+            errors.insert(entry.output, entry.details.clone());
         }
         json!({
             "summary": results.summary(),

@@ -258,13 +258,14 @@ impl<'a> Worker<'a> {
         let poses = figures::flattened(&retargeter.poses(&motion.take, &made.take, &frames)?);
         let (bytes, mut warnings) = targets[target].file.with_take(&made.take)?;
         warnings.splice(0..0, motion.warnings.iter().cloned());
-        let details = json!({
+        // Through text, as a record of an earlier run is: the same results, whoever made them.
+        let details = through_text(&json!({
             "source": motion.said,
             "fps": rounded(made.take.fps.into()),
             "report": rounded(serde_json::to_value(&made.report).unwrap_or_default()),
             "warnings": warnings,
             "poses": poses,
-        });
+        }));
         let (output, key) = (output.to_owned(), key.to_owned());
         let record = Record { output, key, bytes: Some(bytes.len() as u64), sha256: Some(sha256(&bytes)), details };
         let path = job.out.join(&record.output);
@@ -331,6 +332,10 @@ fn files_beside(path: &Path, bytes: &[u8]) -> Vec<String> {
     let names = buffers.filter_map(|buffer| buffer["uri"].as_str()).filter(|uri| !uri.starts_with("data:"));
     // What is missing is told by the reader.
     names.filter_map(|name| read_bytes(&path.with_file_name(name)).ok()).map(|bytes| sha256(&bytes)).collect()
+}
+
+fn through_text(value: &Value) -> Value {
+    serde_json::from_str(&value.to_string()).unwrap_or_default()
 }
 
 /// Figures with as many digits as mean something.

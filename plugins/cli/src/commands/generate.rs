@@ -3,6 +3,7 @@
 use std::{path::Path, time::Instant};
 
 use ropar_core::{
+    cleanup::{contacts::ContactLimits, plant_feet},
     engine::{Engine, GenerateRequest, Generated, check_seconds},
     provenance,
 };
@@ -46,13 +47,16 @@ pub fn run(arguments: &GenerateArguments, terminal: &Terminal) -> Result<(), Fai
             count => format!("generating {}/{count}", number + 1),
         };
         let start = Instant::now();
-        let made = {
+        let mut made = {
             let progress = terminal.progress(label);
             engine.generate(&request, &mut |share| {
                 progress.show(share);
                 interrupt::control()
             })?
         };
+        if arguments.plant_feet {
+            made.motion = plant_feet(&made.motion, &ContactLimits::GENERATED);
+        }
         files.push(write(&engine, &request, made, arguments.fps, path, start)?);
     }
     if let Some(note) = provenance::licence_note(engine.manifest()) {

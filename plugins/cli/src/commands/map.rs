@@ -74,9 +74,9 @@ fn table(mapping: &RigMapping, references: &References) -> Vec<String> {
         let confidence = confidence.map_or_else(String::new, |confidence| format!("{confidence:.2}"));
         rows.push([joint.to_owned(), references.of(node).to_owned(), confidence]);
     };
-    for joint in 0..JOINT_COUNT {
-        if let Some(mapped) = mapping.joints[joint] {
-            add(JOINT_NAMES[joint], mapped.node, Some(mapped.confidence));
+    for (name, mapped) in JOINT_NAMES.iter().zip(&mapping.joints) {
+        if let Some(mapped) = mapped {
+            add(name, mapped.node, Some(mapped.confidence));
         }
     }
     let canonical = |node: &usize| mapping.joints.iter().flatten().any(|mapped| mapped.node == *node);
