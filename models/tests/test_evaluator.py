@@ -49,7 +49,7 @@ def test_it_learns_sides_and_its_folder_gives_the_same_back(tmp_path: Path) -> N
     write_arrays(tmp_path, (8, 2, 4))
     tiny = configuration.load(tiny_configuration(tmp_path), {"evaluator_training.batch": 16})
     run, out = tmp_path / "run", tmp_path / "evaluator"
-    training.train(tiny, tmp_path, run, 60, steps=80)
+    training.train(tiny, tmp_path, run, 60, steps=150)
     about = package.write(tiny, tmp_path, run, out)
     assert about["test_split"]["caption_chosen"] == 1.0
     judge = package.load(out)

@@ -12,6 +12,7 @@ from ropar_models.training import masks, train_mar, train_pvae
 from ropar_models.training.confidence import change_of
 from ropar_models.training.fit import Objective, Settings, fit
 from ropar_models.training.hardware import Hardware
+from ropar_models.training.loader import stream
 from ropar_models.training.schedule import Average, learning_rate
 
 
@@ -212,3 +213,15 @@ def test_wrong_confidences() -> None:
     assert (blind(seen, True)[0] == 1).nonzero()[0].tolist() == [14, 17, 19, 21]
     with pytest.raises(ValueError, match="blind:tail"):
         change_of("blind:tail")
+
+
+def test_worker_processes_give_the_batches_that_one_process_draws(tmp_path: Path) -> None:
+    write_arrays(tmp_path)
+    tiny = configuration.load(tiny_configuration(tmp_path))
+    arrays = train_pvae.Arrays(tmp_path, "train", tiny.data)
+    torch.manual_seed(0)
+    examples = train_mar.Examples(arrays, tiny, train_mar.Latents(train_pvae.build(tiny).eval(), arrays, tiny))
+    streams = [stream(examples, 0, 3, Hardware(precision="fp32", workers=n)) for n in (0, 2)]
+    for _ in range(5):
+        for a, b in zip(*(next(s) for s in streams), strict=True):
+            assert torch.equal(a, b)

@@ -25,7 +25,7 @@ import assimp_reader
 HERE = Path(__file__).resolve().parent
 READERS = ("validator", "three", "assimp", "blender", "blender_5")
 # Where `tests/run` installs the modules of Blender, and which they are.
-BLENDERS = {"blender": ("bpy-venv", "4.2"), "blender_5": ("bpy-5.0", "5.0")}
+BLENDERS = {"blender": ("bpy-venv", "4.2"), "blender_5": ("bpy-5.0-venv", "5.0")}
 # Joints seen by another program may lie this far, in metres, from where RoPAR has them.
 TOLERANCE = 1e-3
 # Relative difference of bone lengths.

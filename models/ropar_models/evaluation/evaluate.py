@@ -13,6 +13,7 @@ import json
 import re
 import time
 from dataclasses import asdict
+from functools import lru_cache
 from importlib import resources
 from typing import Any
 
@@ -134,10 +135,15 @@ def to_positions(features: np.ndarray) -> np.ndarray:
     return ropar_native.forward_kinematics(root, rotations)
 
 
+@lru_cache(maxsize=1)
+def _part_words() -> dict[str, set[str]]:
+    table = json.loads(resources.files("ropar_models").joinpath("tables/part_words.json").read_text())
+    return {group: set(words) for group, words in table.items()}
+
+
 def names_part(caption: str, group: str) -> bool:
     """Whether a caption speaks of arms or legs (tables/part_words.json)."""
-    words = json.loads(resources.files("ropar_models").joinpath("tables/part_words.json").read_text())[group]
-    return bool(set(re.findall(r"[a-z]+", caption.lower())) & set(words))
+    return not _part_words()[group].isdisjoint(re.findall(r"[a-z]+", caption.lower()))
 
 
 def _halves(real: np.ndarray, mirrored: np.ndarray, generator: np.random.Generator) -> float:

@@ -35,7 +35,7 @@ class Latents:
                     n = (clip["frames"] - phase) // self.frames
                     cut = slice(phase, phase + n * self.frames)
                     seen = torch.from_numpy(cells_of(credible[cut], self.frames))
-                    features = torch.from_numpy(np.ascontiguousarray(arrays.view(clip, mirrored)[cut]))[None]
+                    features = torch.from_numpy(np.array(arrays.view(clip, mirrored)[cut]))[None]
                     with torch.no_grad():
                         blocks.append(network.encode(features.to(device), seen[None].to(device))[0].cpu())
                     cells.append(seen)

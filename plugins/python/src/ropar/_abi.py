@@ -230,6 +230,10 @@ class RetargetFileOptions(Sized):
         ("mapping_json", c_char_p),
         ("hand_contacts", c_uint32),
         ("ground_root", c_uint32),
+        ("source_mapping_json", c_char_p),
+        ("fps", c_double),
+        ("character", c_uint32),
+        ("reserved_2", c_uint32),
     ]
 
 

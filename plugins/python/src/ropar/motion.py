@@ -57,7 +57,7 @@ class Motion:
             fps: frames per second.
             root: (frames, 3) world position of the pelvis, metres.
             rotations: (frames, 22, 4) local to the parent joint, the pelvis's own to the world; normalised.
-            metadata: anything that JSON can say; GLB files keep it.
+            metadata: anything that JSON can say; files other than BVH keep it.
             confidences: (frames, 22) how well a joint was seen, 0 to 1.
             contacts: (frames, 4) left heel, left ball, right heel, right ball on the floor, 0 to 1.
 
@@ -139,7 +139,7 @@ class Motion:
     def save(self, path: str | os.PathLike[str], fps: float | None = None) -> None:
         """Writes the motion as ``.glb``, ``.vrma``, ``.bvh`` or ``.fbx``, by the extension.
 
-        The file appears complete or not at all, and replaces one of that name. Metadata goes into GLB files only.
+        The file appears complete or not at all, and replaces one of that name. BVH has no place for the metadata.
 
         Args:
             path: the file.

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from . import _abi, _arrays
 from ._library import Handle, call, encoded, encoded_or_none, make, take_json
+from ._numbers import counted, positive
 from .motion import Motion
 from .rig import Mapping, Rig
 
@@ -104,13 +105,17 @@ def retarget_file(
     in_place: bool = False,
     hand_contacts: bool = False,
     ground_root: bool = False,
+    source_mapping: Mapping | str | None = None,
+    fps: float | None = None,
+    character: int | None = None,
 ) -> dict[str, Any]:
     """Retargets a clip of any rig onto a character's file.
 
     Args:
         clip_path: any scene file with an animation.
         rig_path: the character (``.glb``, ``.gltf``, ``.vrm``, ``.bvh``, ``.fbx``).
-        output_path: the file to write, of the character's format, with everything the character's file holds.
+        output_path: the file to write: with everything the character's file holds where both have the same format, with
+            its joints alone in another. A take of the same name gives way.
         take: name of the clip's take; ``None``: the first.
         mapping: of the character's rig, also as JSON text; ``None``: found.
         contacts: whether feet are held to the floor.
@@ -126,7 +131,7 @@ def retarget_file(
         InputError: a file that cannot be read or does not fit.
         OutputError: the output cannot be written.
     """
-    text = mapping.to_json() if isinstance(mapping, Mapping) else mapping
+    text, source_text = (m.to_json() if isinstance(m, Mapping) else m for m in (mapping, source_mapping))
     options = _abi.RetargetFileOptions(
         ignore_contacts=int(not contacts),
         in_place=int(in_place),
@@ -134,6 +139,9 @@ def retarget_file(
         hand_contacts=int(hand_contacts),
         ground_root=int(ground_root),
         mapping_json=encoded_or_none(text, "mapping"),
+        source_mapping_json=encoded_or_none(source_text, "source_mapping"),
+        fps=positive(fps, "fps"),
+        character=counted(character, "character"),
     )
     paths = encoded(clip_path, "clip_path"), encoded(rig_path, "rig_path"), encoded(output_path, "output_path")
     report: dict[str, Any] = take_json("ropar_retarget_file", *paths, ctypes.byref(options))
