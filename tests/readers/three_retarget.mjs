@@ -30,6 +30,7 @@ async function load(path) {
 
 const [source, target] = [await load(sourcePath), await load(targetPath)];
 const rest = target.bones.map((bone) => bone.matrixWorld.clone());
+const loaded = target.bones.map((bone) => [bone.position.clone(), bone.quaternion.clone(), bone.scale.clone()]);
 const names = {};
 const localOffsets = {};
 const turn = (bone) => {
@@ -49,7 +50,12 @@ const clip = retargetClip(target.root, source.root, source.clip, options);
 // Its tracks are `.bones[name].property`, which a skinned mesh resolves.
 for (const track of clip.tracks) track.name = track.name.replace(/^\.bones\[([^\]]+)\]/, "$1");
 
-target.root.skeleton.pose();
+// Played on the rig as it was loaded: `Skeleton.pose` puts bones below a scaled node elsewhere.
+target.bones.forEach((bone, index) => {
+  bone.position.copy(loaded[index][0]);
+  bone.quaternion.copy(loaded[index][1]);
+  bone.scale.copy(loaded[index][2]);
+});
 const mixer = new AnimationMixer(target.root);
 const action = mixer.clipAction(clip);
 action.setLoop(LoopOnce);
