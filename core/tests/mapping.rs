@@ -294,6 +294,7 @@ fn a_wrong_mapping_file_says_what_is_wrong_and_what_is_near() {
     assert!(message(r#"{ "fingers": { "leftIndex": "index_01_l" } }"#).contains("`leftIndexProximal`"));
     assert!(message(r#"{ "joints": { "left_wrist": "hand_r" } }"#).contains("again"));
     assert!(message("{").contains("not JSON of the documented form"));
+    assert!(message("[]").contains("not JSON of the documented form"));
     assert!(message(r#"{ "joint": {} }"#).contains("not JSON of the documented form"));
     // Two characters: bare names are not enough.
     let rig = together(person("mixamorig:", 0.0), person("mixamorig:", 1.0));

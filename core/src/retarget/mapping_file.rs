@@ -115,6 +115,10 @@ impl RigMapping {
     /// [`of_character`](Self::of_character). A rig that cannot be mapped automatically needs a file with pelvis, legs,
     /// shoulders and elbows.
     pub fn from_json(text: &str, rig: &Rig, character: Option<usize>) -> Result<Self, MappingError> {
+        // serde would take a list for the fields in their order.
+        if !text.trim_start().starts_with('{') {
+            return Err(MappingError::File("it is no JSON object".to_owned()));
+        }
         let file: File = serde_json::from_str(text).map_err(|error| MappingError::File(error.to_string()))?;
         let references = References::new(rig);
         let read = Reader { references: &references };
