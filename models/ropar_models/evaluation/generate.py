@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 
 from ..configuration import Configuration, Sampling
-from ..sampler import Grid, sample
+from ..sampler import Grid, Head, sample
 from ..training import train_mar, train_pvae
 from ..training.dataset import Arrays, part_count
 from ..training.hardware import Hardware
@@ -50,8 +50,24 @@ class _Sampling:
     device: torch.device
     batch: int = 64
 
-    def _sample(self, grid: Grid, text: Tensor, mask: Tensor, noise: Tensor, order: Tensor) -> Tensor:
+    def _networks(self) -> tuple[Callable[..., Tensor], Head]:
+        """The transformer and the diffusion head, as the sampler calls them."""
         raise NotImplementedError
+
+    def _sample(self, grid: Grid, text: Tensor, mask: Tensor, noise: Tensor, order: Tensor) -> Tensor:
+        transformer, head = self._networks()
+        return sample(
+            transformer,
+            head,
+            grid,
+            text,
+            mask,
+            noise=noise,
+            order=order,
+            iterations=self.settings.iterations,
+            steps=self.settings.steps,
+            guidance=self.settings.guidance,
+        )
 
     def _decode(self, latent: Tensor) -> Tensor:
         raise NotImplementedError
@@ -109,19 +125,8 @@ class CheckpointMaker(_Sampling):
         self.networks = train_mar.load(configuration, run / "mar.pt", self.parts).requires_grad_(False).to(self.device)
         self.batch = 512 if self.device.type == "cuda" else 32
 
-    def _sample(self, grid: Grid, text: Tensor, mask: Tensor, noise: Tensor, order: Tensor) -> Tensor:
-        return sample(
-            self.networks.mar,
-            self.networks.head,
-            grid,
-            text,
-            mask,
-            noise=noise,
-            order=order,
-            iterations=self.settings.iterations,
-            steps=self.settings.steps,
-            guidance=self.settings.guidance,
-        )
+    def _networks(self) -> tuple[Callable[..., Tensor], Head]:
+        return self.networks.mar, self.networks.head
 
     def _decode(self, latent: Tensor) -> Tensor:
         return self.pvae.decode(latent)
@@ -140,19 +145,8 @@ class PackageMaker(_Sampling):
         self.latent, self.settings = manifest["latent_size"], Sampling(**manifest["sampler"])
         self.frames_per_token, self.longest = model.frames_per_token, manifest["limits"]["max_tokens_per_window"]
 
-    def _sample(self, grid: Grid, text: Tensor, mask: Tensor, noise: Tensor, order: Tensor) -> Tensor:
-        return sample(
-            self.model.context,
-            self.model,
-            grid,
-            text,
-            mask,
-            noise=noise,
-            order=order,
-            iterations=self.settings.iterations,
-            steps=self.settings.steps,
-            guidance=self.settings.guidance,
-        )
+    def _networks(self) -> tuple[Callable[..., Tensor], Head]:
+        return self.model.context, self.model
 
     def _decode(self, latent: Tensor) -> Tensor:
         return self.model.decode(latent)

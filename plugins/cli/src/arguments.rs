@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 use clap_complete::Shell;
+use ropar_core::retarget::RetargetOptions;
 use ropar_core::runtime::{BackendChoice, ProviderChoice, RuntimeOptions};
 
 use crate::{installation, user_folder};
@@ -179,18 +180,8 @@ pub struct BatchArguments {
     /// Frames per second of the results [default: the clip's; 30 for prompts]
     #[arg(long, value_name = "F", allow_negative_numbers = true)]
     pub fps: Option<f64>,
-    /// Do not hold standing feet by inverse kinematics
-    #[arg(long)]
-    pub no_contacts: bool,
-    /// Hold hands that rest on the floor as well
-    #[arg(long)]
-    pub hand_contacts: bool,
-    /// Take out the path over the ground
-    #[arg(long)]
-    pub in_place: bool,
-    /// Let the rig's root on the floor carry the path over the ground
-    #[arg(long)]
-    pub ground_root: bool,
+    #[command(flatten)]
+    pub solve: SolveArguments,
     /// Length of motions of prompts in seconds [default: as long as the described motion usually takes]
     #[arg(long, value_name = "S", allow_negative_numbers = true)]
     pub seconds: Option<f32>,
@@ -271,18 +262,8 @@ pub struct RetargetArguments {
     /// Which of several characters of the target's file, counted from 1
     #[arg(long, value_name = "N")]
     pub character: Option<usize>,
-    /// Leave feet where the proportions bring them, without inverse kinematics
-    #[arg(long)]
-    pub no_contacts: bool,
-    /// Hold hands that rest on the floor as well
-    #[arg(long)]
-    pub hand_contacts: bool,
-    /// Take the path over the ground out
-    #[arg(long)]
-    pub in_place: bool,
-    /// Let the rig's joint on the floor carry the path over the ground and the heading
-    #[arg(long)]
-    pub ground_root: bool,
+    #[command(flatten)]
+    pub solve: SolveArguments,
     /// Frames per second of the new take [default: the clip's]
     #[arg(long, value_name = "F", allow_negative_numbers = true)]
     pub fps: Option<f64>,
@@ -341,6 +322,34 @@ pub struct SetupRuntimeArguments {
 pub struct CompletionsArguments {
     /// The shell
     pub shell: Shell,
+}
+
+/// How a motion goes onto a rig.
+#[derive(Debug, Args)]
+pub struct SolveArguments {
+    /// Leave feet where the proportions bring them, without inverse kinematics
+    #[arg(long)]
+    pub no_contacts: bool,
+    /// Hold hands that rest on the floor as well
+    #[arg(long)]
+    pub hand_contacts: bool,
+    /// Take the path over the ground out
+    #[arg(long)]
+    pub in_place: bool,
+    /// Let the rig's joint on the floor carry the path over the ground and the heading
+    #[arg(long)]
+    pub ground_root: bool,
+}
+
+impl SolveArguments {
+    pub fn options(&self) -> RetargetOptions {
+        RetargetOptions {
+            contacts: !self.no_contacts,
+            hand_contacts: self.hand_contacts,
+            in_place: self.in_place,
+            ground_root: self.ground_root,
+        }
+    }
 }
 
 /// What every command needs that opens the model.

@@ -4,7 +4,7 @@ use std::{fs, path::Path, time::Instant};
 
 use ropar_core::{
     provenance,
-    retarget::{RetargetOptions, RetargetReport, report::Grade},
+    retarget::{RetargetReport, report::Grade},
 };
 use ropar_exporters::{
     Format, ReadSceneOptions,
@@ -33,12 +33,7 @@ pub fn run(arguments: &RetargetArguments, terminal: &Terminal) -> Result<(), Fai
         scene: ReadSceneOptions::default(),
     };
     let target = Character::read(&arguments.target, &target)?;
-    let options = RetargetOptions {
-        contacts: !arguments.no_contacts,
-        hand_contacts: arguments.hand_contacts,
-        in_place: arguments.in_place,
-        ground_root: arguments.ground_root,
-    };
+    let options = arguments.solve.options();
     let mut take = source.take(arguments.take.as_deref())?.clone();
     if let Some(fps) = arguments.fps {
         if !(fps.is_finite() && fps > 0.0 && fps <= 1000.0) {
