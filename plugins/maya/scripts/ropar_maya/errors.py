@@ -20,9 +20,8 @@ class Stopped(Exception):
 
 
 def sentence(message: str, hint: str = "") -> str:
-    """One line for Maya's help line and Script Editor."""
+    """One line for Maya's help line and Script Editor, which put "Error: " before it. Names of nodes keep their case."""
     text = " ".join(message.split())
-    text = text[:1].upper() + text[1:]
     return f"{text.rstrip('.')}: {' '.join(hint.split())}" if hint else text
 
 

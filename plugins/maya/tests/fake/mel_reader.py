@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from typing import Any
 
 import scene
 
@@ -28,11 +29,16 @@ def run(command: str) -> Callable[[], None]:
     return {"animLayer": _layer, "addAttr": _add_attribute, "setAttr": _set_attribute}[name](rest)
 
 
+def _made(name: str, kind: str, **attributes: Any) -> None:
+    """A node of a command: when it is made again by redo, Maya gives it the UUID that it had."""
+    scene.current.add(name, kind, **attributes).uuid = f"uuid-of-{name}"
+
+
 def _layer(rest: list[str]) -> Callable[[], None]:
     current = scene.current
     if rest[:2] == ["-override", "true"]:
         (_, _, name) = rest
-        current.add(name, "animLayer", mute=False, blends={}, override=True)
+        _made(name, "animLayer", mute=False, blends={}, override=True)
         return lambda: current.nodes.pop(name) and None  # type: ignore[func-returns-value]
     if rest[:3] == ["-edit", "-mute", "true"]:
         current.nodes[rest[3]].attributes["mute"] = True
@@ -50,7 +56,7 @@ def _layer(rest: list[str]) -> Callable[[], None]:
     axis = channel[-1] if channel.startswith("rotate") else ""
     kind = "animBlendNodeAdditiveRotation" if axis else "animBlendNodeAdditiveDL"
     values = {f"inputA{axis}": current.stored(node, channel), f"inputB{axis}": 0.0, "layer": layer}
-    current.add(blend, kind, **values)
+    _made(blend, kind, **values)
     key = f"{node}.{channel}"
     before = current.connections.pop(key, None)
     if before is not None:

@@ -88,7 +88,7 @@ def getAttr(plug: str, time: float | None = None, multiIndices: bool = False, lo
     seconds = None if time is None else current.seconds(time)
     if attribute == "matrix":
         return [float(value) for value in np.asarray(current.local(node, seconds)).ravel()]
-    if attribute == "worldMatrix[0]":
+    if attribute == "worldMatrix[0]" and current.nodes[node].kind != "dagPose":
         return [float(value) for value in np.asarray(current.world(node, seconds)).ravel()]
     if multiIndices:
         return sorted(current.nodes[node].attributes[attribute])
