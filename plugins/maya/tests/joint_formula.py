@@ -1,8 +1,9 @@
 """Maya's joint matrix, worked out from Autodesk's node reference and sharing nothing with the plug-in.
 
-"joint", node reference: ``matrix = [S] * [RO] * [R] * [JO] * [IS] * [T]`` for row vectors, with RO the rotateAxis (Rotate
-Orient), R the rotation in the node's rotateOrder, JO the jointOrient, and IS the inverse of the parent's scale, which is the
-identity where segmentScaleCompensate is off. "transform": the world matrix is ``matrix * offsetParentMatrix * parent``.
+"joint", node reference: ``matrix = [S] * [RO] * [R] * [JO] * [IS] * [T]`` for row vectors, with RO the rotateAxis
+(Rotate Orient), R the rotation in the node's rotateOrder, JO the jointOrient, and IS the inverse of the parent's scale,
+which is the identity where segmentScaleCompensate is off. "transform": the world matrix is ``matrix *
+offsetParentMatrix * parent``.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ def _about(axis: str, angle: float) -> Array:
 
 def rotation(angles: object, order: str = "xyz") -> Array:
     """Radians; the first letter of the order turns first, so it stands leftmost."""
-    values = dict(zip("xyz", np.asarray(angles, dtype=float)))
+    values = dict(zip("xyz", np.asarray(angles, dtype=float), strict=True))
     result = np.eye(4)
     for axis in order:
         result = result @ _about(axis, values[axis])

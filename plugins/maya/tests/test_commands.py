@@ -40,7 +40,7 @@ def test_onto_a_new_layer(scene: Any, double: Any, existing: bool) -> None:
         cmds.roparGenerate(prompt="a person walks", target=paths[0])
         base = {name: node.keys[:] for name, node in scene.nodes.items() if node.kind.startswith("animCurve")}
     before = scene.snapshot()
-    layer, = cmds.roparGenerate(prompt="a person walks", target=paths[0], layer="second try!")
+    (layer,) = cmds.roparGenerate(prompt="a person walks", target=paths[0], layer="second try!")
     assert layer == "second_try" and scene.nodes[layer].attributes["override"]
     if existing:
         assert all(scene.nodes[name].keys == keys for name, keys in base.items())
@@ -77,7 +77,7 @@ def test_keys_in_the_way(scene: Any, double: Any) -> None:
     paths = rigs.body(scene)
     cmds.roparGenerate(prompt="a person walks", target=paths[0], startTime=10)
     before = scene.snapshot()
-    with pytest.raises(RuntimeError, match="has keys from 10 to .* use -replace, -layer or another -startTime"):
+    with pytest.raises(RuntimeError, match=r"has keys from 10 to .* use -replace, -layer or another -startTime"):
         cmds.roparGenerate(prompt="a person walks", target=paths[0], startTime=10)
     assert scene.snapshot() == before
     cmds.roparGenerate(prompt="a person walks", target=paths[0], startTime=10, replace=True)

@@ -14,7 +14,9 @@ from maya import cmds
 
 def keys_of(scene: Any) -> dict[str, list[float]]:
     return {
-        name: [key.value for key in node.keys] for name, node in scene.nodes.items() if node.kind.startswith("animCurve")
+        name: [key.value for key in node.keys]
+        for name, node in scene.nodes.items()
+        if node.kind.startswith("animCurve")
     }
 
 
@@ -30,7 +32,7 @@ def test_a_skeleton_by_any_of_its_parts(scene: Any, double: Any, target: str) ->
 def character(scene: Any, name: str, paths: list[str]) -> None:
     """A HumanIK character: its slots are connected from the joints' Character attribute."""
     scene.add(name, "HIKCharacterNode", **dict.fromkeys(rigs.NAMES))
-    for slot, path in zip(rigs.NAMES, paths):
+    for slot, path in zip(rigs.NAMES, paths, strict=True):
         scene.connect(f"{path}.Character", f"{name}.{slot}")
 
 

@@ -150,9 +150,7 @@ def test_a_joint_without_size(scene: Any, double: Any) -> None:
     assert refused(scene, cmds.roparGenerate, **generate(target=paths[0])).startswith("Spine is scaled to nothing")
 
 
-def test_what_fails_in_the_middle_is_taken_back(
-    scene: Any, body: list[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_fails_in_the_middle_is_taken_back(scene: Any, body: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     from ropar_maya.host import writing
 
     def broken(*_: Any) -> None:

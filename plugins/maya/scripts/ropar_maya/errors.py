@@ -20,7 +20,7 @@ class Stopped(Exception):
 
 
 def sentence(message: str, hint: str = "") -> str:
-    """One line for Maya's help line and Script Editor, which put "Error: " before it. Names of nodes keep their case."""
+    """One line for Maya's help line and Script Editor, which put "Error: " before it; names keep their case."""
     text = " ".join(message.split())
     return f"{text.rstrip('.')}: {' '.join(hint.split())}" if hint else text
 

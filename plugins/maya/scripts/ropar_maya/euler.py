@@ -29,8 +29,8 @@ def quaternion(angles: Vector, order: int = 0) -> Quaternion:
 def angles(r: Matrix, order: int, near: Vector | None = None) -> Vector:
     """Three angles in radians of a rotation matrix, those closest to `near` (the frame before) where it is given.
 
-    Any rotation has two triples of angles within a turn, and each angle any number of turns more: the nearest ones leave
-    no jumps in the curves.
+    Any rotation has two triples of angles within a turn, and each angle any number of turns more: the nearest ones
+    leave no jumps in the curves.
     """
     i, j, k = ("xyz".index(letter) for letter in ORDERS[order])
     # +1 for the even permutations xyz, yzx, zxy; -1 for the odd ones.
@@ -55,9 +55,9 @@ def angles(r: Matrix, order: int, near: Vector | None = None) -> Vector:
     other[j] = math.pi - other[j]
     other[k] += math.pi
     choices = [_nearest_turn(found, near), _nearest_turn((other[0], other[1], other[2]), near)]
-    return min(choices, key=lambda choice: sum(abs(a - b) for a, b in zip(choice, near)))
+    return min(choices, key=lambda choice: sum(abs(a - b) for a, b in zip(choice, near, strict=True)))
 
 
 def _nearest_turn(values: Vector, near: Vector) -> Vector:
-    x, y, z = (a + _TURN * round((b - a) / _TURN) for a, b in zip(values, near))
+    x, y, z = (a + _TURN * round((b - a) / _TURN) for a, b in zip(values, near, strict=True))
     return (x, y, z)

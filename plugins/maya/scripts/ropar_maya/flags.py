@@ -22,14 +22,18 @@ class Flag:
 
 
 TARGET = Flag(
-    "target", "tgt", "string", "the skeleton: any of its joints, a group or mesh of it, or a HumanIK character;"
-    " otherwise the selection",
+    "target",
+    "tgt",
+    "string",
+    "the skeleton: any of its joints, a group or mesh of it, or a HumanIK character; otherwise the selection",
 )
 START = Flag("startTime", "t", "time", "when the motion starts; otherwise the start of the playback range")
 CONTACTS = Flag("contacts", "c", "boolean", "hold the feet to the floor while they stand (on)")
 IN_PLACE = Flag("inPlace", "ip", "boolean", "keep the character where it is (off)")
 FROM_POSE = Flag("fromPose", "fp", "boolean", "start where the character stands and looks at the start time (off)")
-LAYER = Flag("layer", "l", "string", "put the keys on a new override animation layer of this name; empty: of the prompt's")
+LAYER = Flag(
+    "layer", "l", "string", "put the keys on a new override animation layer of this name; empty: of the prompt's"
+)
 REPLACE = Flag("replace", "r", "boolean", "keys in the way give way (off: they are an error)")
 EXTEND = Flag("extendRange", "ex", "boolean", "move the end of the playback range when the motion is longer (on)")
 SEED = Flag("seed", "sd", "long", "the same seed gives the same motion (0)")
@@ -39,7 +43,9 @@ BACKGROUND = Flag(
 )
 APPLY = Flag("applyJob", "aj", "long", "write what a job made; the plug-in calls this itself, as one undoable step")
 CANCEL = Flag("cancel", "cn", "none", "stop the job that is running")
-PROGRESS = Flag("progress", "pr", "none", "share of the running job that is done, 0 to 1; -1 where none runs", query=True)
+PROGRESS = Flag(
+    "progress", "pr", "none", "share of the running job that is done, 0 to 1; -1 where none runs", query=True
+)
 VERSION = Flag("version", "v", "none", "version of the plug-in", query=True)
 RUNNING = (BACKGROUND, APPLY, CANCEL, PROGRESS, VERSION)
 
@@ -81,7 +87,13 @@ COMMANDS: dict[str, tuple[Flag, ...]] = {
         *RUNNING,
     ),
     "roparRedo": (
-        Flag("parts", "pt", "string", "a body part to make anew, such as left_arm; several: repeat, or commas", multi=True),
+        Flag(
+            "parts",
+            "pt",
+            "string",
+            "a body part to make anew, such as left_arm; several: repeat, or commas",
+            multi=True,
+        ),
         Flag("prompt", "p", "string", "what the parts shall do, in English"),
         Flag("startTime", "t", "time", "first frame to make anew; otherwise the first key"),
         Flag("endTime", "et", "time", "last frame to make anew; otherwise the last key"),

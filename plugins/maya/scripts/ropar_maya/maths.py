@@ -1,7 +1,7 @@
 """Vectors, quaternions (x, y, z, w) and 3x3 matrices as tuples: Maya comes without numpy.
 
-Matrices are row-major and act on column vectors, ``A v``. Maya writes row vectors, ``v A``: its matrices are turned over
-once, where they are read (`from_maya`).
+Matrices are row-major and act on column vectors, ``A v``. Maya writes row vectors, ``v A``: its matrices are turned
+over once, where they are read (`from_maya`).
 """
 
 from __future__ import annotations
@@ -114,8 +114,8 @@ def nearest_rotation(a: Matrix) -> Matrix:
     x: Matrix = tuple(number / size for number in a)  # type: ignore[assignment]
     for _ in range(60):
         back = transposed(inverse(x))
-        after: Matrix = tuple(0.5 * (p + q) for p, q in zip(x, back))  # type: ignore[assignment]
-        step = max(abs(p - q) for p, q in zip(after, x))
+        after: Matrix = tuple(0.5 * (p + q) for p, q in zip(x, back, strict=True))  # type: ignore[assignment]
+        step = max(abs(p - q) for p, q in zip(after, x, strict=True))
         x = after
         if step < 1e-14:
             break

@@ -1,7 +1,8 @@
 """Making body parts anew: only their joints get keys, and only in the range. Runs on any thread.
 
-Going to the canonical skeleton and back loses a little. So both motions, before and after, are put on the skeleton, and only the
-difference between them is laid over what is there: where nothing was made anew, the values come out as they went in.
+Going to the canonical skeleton and back loses a little. So both motions, before and after, are put on the skeleton, and
+only the difference between them is laid over what is there: where nothing was made anew, the values come out as they
+went in.
 """
 
 from __future__ import annotations
@@ -69,12 +70,12 @@ def redo(request: Redo, subject: Subject, old: Pose, where: Range, options: libr
     span = new.span(where.start - first, where.end - first + 1)
     own = fitting.members(joints, rigged)
     wanted = [
-        index for index in sorted(own) if any(changed[frame][index] for frame in range(where.start - first, where.end - first + 1))
+        index
+        for index in sorted(own)
+        if any(changed[frame][index] for frame in range(where.start - first, where.end - first + 1))
     ]
     if not wanted:
-        raise MayaError(
-            tr("no joint of these parts is mapped"), tr("look at the joint mapping, or choose other parts")
-        )
+        raise MayaError(tr("no joint of these parts is mapped"), tr("look at the joint mapping, or choose other parts"))
     keyed = channels(skeleton, span, wanted, only=own)
     times = [where.origin + subject.step * frame for frame in range(where.start, where.end + 1)]
     metadata = {
@@ -125,14 +126,13 @@ def _overlay(old: Pose, before: Pose, after: Pose) -> tuple[Pose, list[list[bool
             after.rotations[frame],
             before.places[frame],
             after.places[frame],
+            strict=True,
         ):
             change = maths.turned(maths.conjugate(q0), q1)
             shift = maths.subtract(p1, p0)
             turns.append(maths.normalised(maths.turned(q, change)))
             places.append(maths.add(p, shift))
-            moved.append(
-                maths.dot(change[:3], change[:3]) > STILL_TURN**2 or maths.dot(shift, shift) > STILL_PLACE**2
-            )
+            moved.append(maths.dot(change[:3], change[:3]) > STILL_TURN**2 or maths.dot(shift, shift) > STILL_PLACE**2)
         result.rotations.append(turns)
         result.places.append(places)
         changed.append(moved)

@@ -96,8 +96,10 @@ class Retarget:
     def of(cls, values: Mapping[str, Any], start: float) -> Retarget:
         file, source = values.get("file", "").strip(), values.get("source", "").strip()
         if bool(file) == bool(source):
-            raise MayaError("-file or -source is needed, and not both" if file else "-file or -source is missing",
-                            "name a clip's file, or an animated skeleton of this scene")
+            raise MayaError(
+                "-file or -source is needed, and not both" if file else "-file or -source is missing",
+                "name a clip's file, or an animated skeleton of this scene",
+            )
         if source and values.get("take"):
             raise MayaError("-take names a take of a file, and there is a -source", "leave -take out")
         if file and ("sourceStart" in values or "sourceEnd" in values):

@@ -1,8 +1,8 @@
 """A joint hierarchy as data: read once on the main thread, then used on any.
 
-The formula is that of the joint node in Autodesk's node reference, ``matrix = [S] [RO] [R] [JO] [IS] [T]`` for row vectors;
-with column vectors, as here, ``T IS JO R RO S``. IS is the inverse of `inverseScale` where segment scale compensation is
-on.
+The formula is that of the joint node in Autodesk's node reference, ``matrix = [S] [RO] [R] [JO] [IS] [T]`` for row
+vectors; with column vectors, as here, ``T IS JO R RO S``. IS is the inverse of `inverseScale` where segment scale
+compensation is on.
 """
 
 from __future__ import annotations
@@ -131,7 +131,7 @@ class Skeleton:
             MayaError: a joint is scaled to nothing.
         """
         result = []
-        for joint, (linear, _) in zip(self.joints, self.rest):
+        for joint, (linear, _) in zip(self.joints, self.rest, strict=True):
             try:
                 result.append(maths.quaternion_of(maths.nearest_rotation(linear)))
             except ZeroDivisionError:
@@ -155,7 +155,7 @@ class Skeleton:
         turns = [self.space.rotation_in(turn) for turn in self.rest_turns]
         places = [self.space.point_in(place) for _, place in self.rest]
         result = []
-        for (q, p), parent in zip(zip(turns, places), self.parents):
+        for (q, p), parent in zip(zip(turns, places, strict=True), self.parents, strict=True):
             if parent >= 0:
                 back = maths.conjugate(turns[parent])
                 p = maths.apply(maths.matrix_of(back), maths.subtract(p, places[parent]))

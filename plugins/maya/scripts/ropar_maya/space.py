@@ -38,7 +38,9 @@ class Space:
         try:
             group = maths.quaternion_of(maths.nearest_rotation(linear))
         except ZeroDivisionError:
-            raise MayaError("the group above the skeleton is scaled to nothing", "give it a scale other than 0") from None
+            raise MayaError(
+                "the group above the skeleton is scaled to nothing", "give it a scale other than 0"
+            ) from None
         upright = FROM_Z_UP if z_up else maths.NO_TURN
         lying = maths.turned(maths.turned(upright, group), maths.conjugate(upright))
         heading = maths.twist(lying, UP)

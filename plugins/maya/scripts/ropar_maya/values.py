@@ -1,10 +1,10 @@
 """A motion in RoPAR's space as the values of joint channels, and back.
 
-RoPAR knows rigid bones: rotations, places, no scale. Maya's joints may be scaled, unevenly or mirrored. So what goes over is
-each joint's turn from rest in the world: ``A = W A_rest``, with A the linear part of the joint's world matrix. That gives the
-channels' rotation, and the place gives the translation. Where a joint inherits an uneven scale (no segment scale compensation)
-no rotation is exact; it gets the nearest one, and its translation is keyed as well, so that every joint still is where RoPAR
-has it.
+RoPAR knows rigid bones: rotations, places, no scale. Maya's joints may be scaled, unevenly or mirrored. So what goes
+over is each joint's turn from rest in the world: ``A = W A_rest``, with A the linear part of the joint's world matrix.
+That gives the channels' rotation, and the place gives the translation. Where a joint inherits an uneven scale (no
+segment scale compensation) no rotation is exact; it gets the nearest one, and its translation is keyed as well, so that
+every joint still is where RoPAR has it.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ def worlds_of(skeleton: Skeleton, pose: Pose, frame: int) -> tuple[list[Quaterni
     """World rotations and places, in RoPAR's space, of a frame."""
     turns: list[Quaternion] = []
     places: list[Vector] = []
-    for q, p, parent in zip(pose.rotations[frame], pose.places[frame], skeleton.parents):
+    for q, p, parent in zip(pose.rotations[frame], pose.places[frame], skeleton.parents, strict=True):
         if parent >= 0:
             above = turns[parent]
             p = maths.add(maths.apply(maths.matrix_of(above), p), places[parent])
@@ -98,11 +98,11 @@ def channels(skeleton: Skeleton, pose: Pose, wanted: Iterable[int], only: Iterab
     for index in sorted(own | over):
         joint = skeleton.joints[index]
         angles = _angles([frame[index] for frame in rotations], joint.order, joint.rotate)
-        away = max((abs(a - b) for row in angles for a, b in zip(row, joint.rotate)), default=0.0)
+        away = max((abs(a - b) for row in angles for a, b in zip(row, joint.rotate, strict=True)), default=0.0)
         if index in own or joint.rotates or away > STILL_ANGLE:
             result += _three(index, "rotate", angles)
         moved = [frame[index] for frame in translations]
-        away = max((abs(a - b) for row in moved for a, b in zip(row, joint.translate)), default=0.0)
+        away = max((abs(a - b) for row in moved for a, b in zip(row, joint.translate, strict=True)), default=0.0)
         if joint.translates or away > STILL_PLACE:
             result += _three(index, "translate", moved)
     return result
@@ -114,7 +114,8 @@ def _solve(skeleton: Skeleton, pose: Pose) -> tuple[list[list[Matrix]], list[lis
     back = [maths.conjugate(turn) for turn in skeleton.rest_turns]
     before = [maths.inverse(joint.before) for joint in skeleton.joints]
     after = [
-        maths.product(linear, maths.inverse(joint.after)) for joint, (linear, _) in zip(skeleton.joints, skeleton.rest)
+        maths.product(linear, maths.inverse(joint.after))
+        for joint, (linear, _) in zip(skeleton.joints, skeleton.rest, strict=True)
     ]
     all_rotations: list[list[Matrix]] = []
     all_translations: list[list[Vector]] = []
@@ -127,9 +128,7 @@ def _solve(skeleton: Skeleton, pose: Pose) -> tuple[list[list[Matrix]], list[lis
             over, origin = skeleton.over(index, worlds)
             inside = maths.inverse(over)
             turn = maths.matrix_of(maths.turned(space.rotation_out(turns[index]), back[index]))
-            inner = maths.product(
-                maths.product(before[index], inside), maths.product(turn, after[index])
-            )
+            inner = maths.product(maths.product(before[index], inside), maths.product(turn, after[index]))
             rotation = inner if _rigid(inner) else maths.nearest_rotation(inner)
             place = space.point_out(places[index])
             rotations.append(rotation)
@@ -142,14 +141,15 @@ def _solve(skeleton: Skeleton, pose: Pose) -> tuple[list[list[Matrix]], list[lis
 
 def _rigid(a: Matrix) -> bool:
     rows: tuple[Vector, Vector, Vector] = (a[0:3], a[3:6], a[6:9])
-    return all(
-        abs(maths.dot(rows[i], rows[j]) - (1.0 if i == j else 0.0)) < 1e-10 for i in range(3) for j in range(i, 3)
-    ) and maths.determinant(a) > 0.0
+    return (
+        all(abs(maths.dot(rows[i], rows[j]) - (1.0 if i == j else 0.0)) < 1e-10 for i in range(3) for j in range(i, 3))
+        and maths.determinant(a) > 0.0
+    )
 
 
 def _turns(skeleton: Skeleton, rotations: list[list[Matrix]], index: int) -> bool:
     rest = skeleton.joints[index].rest_rotation
-    return any(max(abs(a - b) for a, b in zip(frame[index], rest)) > STILL_ANGLE for frame in rotations)
+    return any(max(abs(a - b) for a, b in zip(frame[index], rest, strict=True)) > STILL_ANGLE for frame in rotations)
 
 
 def _angles(rotations: Sequence[Matrix], order: int, near: Vector) -> list[Vector]:
@@ -182,7 +182,7 @@ def pose_of(skeleton: Skeleton, frames: Sequence[Sequence[World]]) -> Pose:
                 turns.append(space.rotation_in(maths.turned(turn, skeleton.rest_turns[index])))
                 places.append(space.point_in(place))
             local_turns, local_places = [], []
-            for q, p, parent in zip(turns, places, skeleton.parents):
+            for q, p, parent in zip(turns, places, skeleton.parents, strict=True):
                 if parent >= 0:
                     away = maths.conjugate(turns[parent])
                     p = maths.apply(maths.matrix_of(away), maths.subtract(p, places[parent]))
@@ -194,4 +194,3 @@ def pose_of(skeleton: Skeleton, frames: Sequence[Sequence[World]]) -> Pose:
     except ZeroDivisionError:
         raise MayaError("a joint is scaled to nothing", "give all joints scale values other than 0") from None
     return result
-

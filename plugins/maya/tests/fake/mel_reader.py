@@ -13,7 +13,7 @@ def words(command: str) -> list[str]:
     """MEL's words, with strings unescaped."""
     found = re.findall(r'"((?:[^"\\]|\\.)*)"|(\S+)', command)
     escapes = {"n": "\n", "t": "\t", "r": "\r"}
-    return [re.sub(r"\\(.)", lambda m: escapes.get(m[1], m[1]), text) if not bare else bare for text, bare in found]
+    return [bare or re.sub(r"\\(.)", lambda m: escapes.get(m[1], m[1]), text) for text, bare in found]
 
 
 def unused(name: str) -> str:

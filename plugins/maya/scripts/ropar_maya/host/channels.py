@@ -44,7 +44,8 @@ def plug(name: str) -> MPlug:
     selection = MSelectionList()
     try:
         selection.add(name)
-        return selection.getPlug(0)
+        found: MPlug = selection.getPlug(0)
+        return found
     except RuntimeError:
         raise MayaError(f"there is no {name} any more", tr("try again")) from None
 

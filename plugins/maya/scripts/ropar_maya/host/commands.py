@@ -14,7 +14,7 @@ from .maya_api import MArgDatabase, MArgList, MGlobal, MPxCommand, MSyntax, MTim
 from .plans import Plan
 from .writing import Writer
 
-_KINDS = {
+_KINDS: dict[str, Any] = {
     "string": MSyntax.kString,
     "double": MSyntax.kDouble,
     "long": MSyntax.kLong,

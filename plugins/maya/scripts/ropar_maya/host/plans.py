@@ -46,9 +46,7 @@ def plan(command: str, values: Mapping[str, Any]) -> Plan:
 def _generate(values: Mapping[str, Any]) -> Plan:
     request = Generate.of(values, scene.playback()[0])
     placement = request.placement
-    subject = reading.subject(
-        values.get("target", ""), present_at=placement.start if placement.from_pose else None
-    )
+    subject = reading.subject(values.get("target", ""), present_at=placement.start if placement.from_pose else None)
     options = scene.engine_options()
     return Plan(
         "roparGenerate", subject, lambda report: making.generate(request, subject, options, report), request.prompt
@@ -59,9 +57,7 @@ def _retarget(values: Mapping[str, Any]) -> Plan:
     start, end = scene.playback()
     request = Retarget.of(values, start)
     placement = request.placement
-    subject = reading.subject(
-        values.get("target", ""), present_at=placement.start if placement.from_pose else None
-    )
+    subject = reading.subject(values.get("target", ""), present_at=placement.start if placement.from_pose else None)
     source = None
     if request.source:
         first = start if request.source_start is None else request.source_start

@@ -18,7 +18,7 @@ def load(plugin: MObject) -> None:
     Raises:
         RuntimeError: this Maya is too old, or a command of that name exists already.
     """
-    if sys.version_info < (3, 10):
+    if sys.version_info < (3, 10):  # noqa: UP036 (Maya 2023 and older)
         message = "RoPAR needs Maya 2024 or newer (Python 3.10)"
         MGlobal.displayError(message)
         raise RuntimeError(message)

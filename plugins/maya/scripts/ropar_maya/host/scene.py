@@ -26,6 +26,11 @@ def playback() -> tuple[float, float]:
     return float(ask(query=True, minTime=True)), float(ask(query=True, maxTime=True))
 
 
+def now() -> float:
+    """The current time, in the scene's unit."""
+    return float(cast(Any, cmds.currentTime)(query=True))
+
+
 def z_up() -> bool:
     return str(cast(Any, cmds.upAxis)(query=True, axis=True)).lower() == "z"
 
@@ -81,7 +86,9 @@ def root_of(target: str) -> tuple[str, str]:
     else:
         names = selected()
         if not names:
-            raise MayaError(tr("no skeleton is selected"), tr("select a joint of the character, or name it with -target"))
+            raise MayaError(
+                tr("no skeleton is selected"), tr("select a joint of the character, or name it with -target")
+            )
     found = {root: character for name in names for root, character in _skeletons(name)}
     if not found:
         raise MayaError(

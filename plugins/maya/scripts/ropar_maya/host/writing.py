@@ -1,7 +1,7 @@
 """Keys into the scene, and out of it again.
 
-Three kinds of changes, each with its own exact undo: modifiers that run Maya's undoable commands (layers, attributes) or
-make curves, one `MAnimCurveChange` for all keys, and the playback range, whose old end is kept.
+Three kinds of changes, each with its own exact undo: modifiers that run Maya's undoable commands (layers, attributes)
+or make curves, one `MAnimCurveChange` for all keys, and the playback range, whose old end is kept.
 """
 
 from __future__ import annotations
@@ -121,9 +121,13 @@ class Writer:
                 found = channels.destination(name, onto_layer=take.layer is not None)
                 if isinstance(found, Blocked):
                     blocked.append(found)
-                elif isinstance(found, MFnAnimCurve) and take.layer is None and not self._made.replace:
-                    if _keys_between(found, take.times[0], take.times[-1]):
-                        in_the_way.append(name)
+                elif (
+                    isinstance(found, MFnAnimCurve)
+                    and take.layer is None
+                    and not self._made.replace
+                    and _keys_between(found, take.times[0], take.times[-1])
+                ):
+                    in_the_way.append(name)
         channels.refuse(blocked)
         if in_the_way:
             name = in_the_way[0].rsplit("|", 1)[-1]
@@ -144,8 +148,8 @@ class Writer:
         curves = [self._curves(take) for take in self._made.takes]
         keys = _Keys()
         self._edits.append(keys)
-        for take, of_take in zip(self._made.takes, curves):
-            for channel, curve in zip(take.channels, of_take):
+        for take, of_take in zip(self._made.takes, curves, strict=True):
+            for channel, curve in zip(take.channels, of_take, strict=True):
                 times, values = take.times, channel.values
                 if channel.still:  # the first and the last key say everything
                     times, values = [times[0], times[-1]], [values[0], values[-1]]
@@ -198,7 +202,9 @@ class Writer:
                 if not isinstance(found, Free):
                     raise MayaError(found.reason, found.hint)
                 plug = found.plug
-            result.append(_new_curve(edit.modifier, plug, channel.angular, self._label(channel.joint, channel.attribute)))
+            result.append(
+                _new_curve(edit.modifier, plug, channel.angular, self._label(channel.joint, channel.attribute))
+            )
         self._done(edit)
         return result
 

@@ -32,13 +32,19 @@ def optionVar(query: str = "", exists: str = "", stringValue: tuple[str, str] | 
     return exists in scene.current.options if exists else scene.current.options.get(query, 0)
 
 
-def ls(*names: str, long: bool = False, selection: bool = False, objectsOnly: bool = False, uuid: bool = False,
-       type: str = "") -> list[str]:
+def ls(
+    *names: str,
+    long: bool = False,
+    selection: bool = False,
+    objectsOnly: bool = False,
+    uuid: bool = False,
+    type: str = "",
+) -> list[str]:
     current = scene.current
     if selection:
         return list(current.selection)
     if type:
-        return [name for name, node in current.nodes.items() if node.kind == type]
+        return [name for name, node in current.nodes.items() if node.kind.startswith(type)]
     found = [path for name in names for path in current.matching(name)]
     return [current.nodes[path].uuid for path in found] if uuid else found
 
@@ -113,7 +119,8 @@ def dagPose(*joints: str, query: bool, bindPose: bool) -> list[str] | None:
     found = [
         name
         for name, node in current.nodes.items()
-        if node.kind == "dagPose" and any(f"{name}.members[{i}]" in current.connections for i in node.attributes["members"])
+        if node.kind == "dagPose"
+        and any(f"{name}.members[{i}]" in current.connections for i in node.attributes["members"])
     ]
     return found or None
 
@@ -127,8 +134,11 @@ def lockNode(name: str, query: bool, lock: bool) -> list[bool]:
     return [scene.current.nodes[scene.current.find(name)].locked]
 
 
-def keyframe(name: str, query: bool, timeChange: bool) -> list[float] | None:
+def keyframe(name: str, query: bool, timeChange: bool = False, valueChange: bool = False) -> list[float] | None:
     current = scene.current
+    if name in current.nodes and current.nodes[name].kind.startswith("animCurve"):
+        keys = current.nodes[name].keys
+        return [key.value if valueChange else key.time * current.UNITS[current.time_unit] for key in keys]
     path = current.find(name)
     pending = [plug for plug in current.connections if plug.startswith(path + ".")]
     times: list[float] = []
@@ -165,6 +175,92 @@ def menuItem(**flags: Any) -> str:
 
 
 def deleteUI(name: str, menu: bool = False) -> None: ...
+
+
+def currentTime(query: bool) -> float:
+    return scene.current.playback["minTime"]
+
+
+def undoInfo(**flags: Any) -> None: ...
+
+
+def undo() -> None:
+    scene.current.undo()
+
+
+def redo() -> None:
+    scene.current.redo()
+
+
+def addAttr(node: str, longName: str, dataType: str) -> None:
+    scene.current.nodes[scene.current.find(node)].attributes[longName] = ""
+
+
+def setAttr(plug: str, *values: Any, type: str = "", lock: bool | None = None) -> None:
+    current = scene.current
+    node, attribute = current.split(plug)
+    if lock is not None:
+        current.nodes[node].locked_plugs.add(attribute)
+        return
+    value: Any = tuple(float(number) for number in values) if type == "double3" else values[0]
+    if attribute in scene.ANGLES:
+        value = tuple(number / current.angle_out(1.0) for number in value)
+    current.nodes[node].attributes[attribute] = value
+    if attribute == "scale":  # Maya connects it to the inverseScale of the joints below
+        for path, below in current.nodes.items():
+            if path.rsplit("|", 1)[0] == node and below.kind == "joint":
+                below.attributes["inverseScale"] = value
+
+
+def createNode(kind: str, name: str, parent: str = "") -> str:
+    assert kind == "joint"
+    scene.current.joint(f"{parent}|{name}")
+    return name
+
+
+def xform(path: str, worldSpace: bool, translation: list[float]) -> None:
+    """Moves a node to a place in the world (internal units: the self-test runs in centimetres)."""
+    current = scene.current
+    above = path.rsplit("|", 1)[0]
+    over = current.world(above) if above else np.eye(4)
+    place = np.append(np.asarray(translation, dtype=float), 1.0) @ np.linalg.inv(over)
+    current.nodes[path].attributes["translate"] = tuple(float(v) for v in place[:3])
+
+
+def file(new: bool, force: bool) -> None:
+    scene.reset()
+
+
+def currentUnit(time: str) -> None:
+    scene.current.time_unit = time
+
+
+def pluginInfo(
+    name: str, query: bool = False, loaded: bool = False, edit: bool = False, autoload: bool = False
+) -> bool:
+    return bool(scene.current.commands)
+
+
+def loadPlugin(name: str, quiet: bool = False) -> None: ...
+
+
+_controls: dict[str, dict[str, Any]] = {}
+
+
+def workspaceControl(name: str, **flags: Any) -> Any:
+    if flags.pop("exists", False):
+        return name in _controls
+    _controls.setdefault(name, {}).update(flags)
+    return name
+
+
+def internalVar(userAppDir: bool) -> str:
+    return scene.current.options["userAppDir"]
+
+
+def confirmDialog(title: str, message: str, button: list[str]) -> str:
+    scene.current.messages.append(("dialog", message))
+    return button[0]
 
 
 def __getattr__(name: str) -> Any:

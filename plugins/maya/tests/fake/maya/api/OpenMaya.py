@@ -250,7 +250,9 @@ class MArgDatabase:
             short = shorts.get(name, name)
             if short not in kinds:
                 raise RuntimeError(f"Invalid flag: -{name}")
-            accepted = {2: (bool, int), 3: (int,), 4: (int, float), 5: (str,), 9: (int, float), 1: (bool,)}[kinds[short]]
+            accepted = {2: (bool, int), 3: (int,), 4: (int, float), 5: (str,), 9: (int, float), 1: (bool,)}[
+                kinds[short]
+            ]
             if not args._query and not isinstance(value, accepted):
                 raise RuntimeError(f"Invalid arguments for flag '-{name}': {value!r}")
             self._by_short.setdefault(short, []).append(value)

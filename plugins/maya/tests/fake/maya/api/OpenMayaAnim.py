@@ -83,7 +83,7 @@ class MFnAnimCurve(MFnDependencyNode):
         if not keepExistingKeys:
             self._curve.keys.clear()
         kept = self._curve.keys
-        for time, value in zip(times, values):
+        for time, value in zip(times, values, strict=True):
             seconds = time.asUnits(MTime.kSeconds)
             kept[:] = [key for key in kept if abs(key.time - seconds) > 1e-6]
             kept.append(scene.Key(seconds, float(value), (tangentInType, tangentOutType)))
