@@ -34,5 +34,6 @@ PARTS = ("torso", "left_arm", "right_arm", "left_leg", "right_leg")
 
 
 def label(name: str) -> str:
-    """A joint or body part in words: ``left_arm`` -> ``Left Arm``."""
-    return name.replace("_", " ").title()
+    """A joint or body part in words: ``left_arm`` -> ``Left Arm``, ``spine1`` -> ``Spine 1``."""
+    words = name.replace("_", " ").title()
+    return f"{words[:-1]} {words[-1]}" if words[-1:].isdigit() else words

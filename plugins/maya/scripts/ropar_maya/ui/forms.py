@@ -8,7 +8,9 @@ from typing import Any
 from ..translations import tr
 from .qt import QtCore, QtWidgets
 
-LABEL_WIDTH = 92
+LABEL_WIDTH = 84
+#: Height of what is pressed most.
+TALL = 34
 
 
 class Section:

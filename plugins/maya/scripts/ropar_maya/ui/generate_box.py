@@ -8,6 +8,7 @@ from typing import Any
 
 from ..host import scene
 from ..requests import MOST_SAMPLES
+from ..translations import tr
 from . import forms
 from .prompt_field import PromptField
 from .qt import QtWidgets
@@ -36,6 +37,8 @@ class GenerateBox:
             MOST_SAMPLES,
             "How many motions to make; more than one go on animation layers, and all but the first are muted",
         )
+        self.target = QtWidgets.QLabel()
+        self.target.setToolTip(tr("Who moves: the skeleton of what is selected"))
         self.where = forms.choice(
             [("On the Joints", JOINTS), ("New Animation Layer", LAYER)],
             "Where the keys go: on the joints themselves, or on a new override layer above what is there",
@@ -63,7 +66,7 @@ class GenerateBox:
         self.iterations = forms.whole_number(0, 0, 200, "Rounds in which the motion is filled in", at_zero="Automatic")
         self.steps = forms.whole_number(0, 0, 200, "Steps of the diffusion head per round", at_zero="Automatic")
         self.button = forms.button("Generate", "Make motion from the prompt and put it on the target", self.run)
-        self.button.setMinimumHeight(34)
+        self.button.setMinimumHeight(forms.TALL)
         self.prompt.edit.returnPressed.connect(self.run)
         self.main = QtWidgets.QWidget()
         layout = QtWidgets.QVBoxLayout(self.main)
@@ -75,6 +78,7 @@ class GenerateBox:
             forms.row("Length", self.automatic, self.seconds),
             forms.row("Seed", self.seed, dice),
             forms.row("Variations", self.samples),
+            forms.row("Target", self.target),
             forms.row("Where", self.where),
             forms.row("Start", self.start, playhead),
             forms.row("", self.fill, self.end),

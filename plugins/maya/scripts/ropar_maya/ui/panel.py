@@ -33,12 +33,14 @@ class Panel:
         self.clip = ClipBox(self.run, self._placement)
         self.mapping = MappingBox()
         self.settings = SettingsBox(self._self_test)
-        self.target = QtWidgets.QLabel()
-        self.target.setToolTip(tr("Who moves: the skeleton of what is selected"))
+        self.target = self.generate.target
         self.bar = QtWidgets.QProgressBar()
         self.bar.setRange(0, 100)
+        self.bar.setAlignment(QtCore.Qt.AlignCenter)
         self.stop = forms.button("Cancel", "Stop making the motion; nothing is changed (Esc)", self.cancel, small=True)
-        self.result = forms.aside()
+        self.result = QtWidgets.QLabel()
+        self.result.setWordWrap(True)
+        self.result.setTextInteractionFlags(QtCore.Qt.TextSelectableByMouse)
         self.widget = QtWidgets.QWidget()
         self.widget.setObjectName("roparPanel")
         self._fields = QtWidgets.QWidget()
@@ -57,11 +59,11 @@ class Panel:
         fields.setContentsMargins(0, 0, 0, 0)
         fields.setSpacing(4)
         fields.addWidget(self.generate.main)
-        self._target_row = forms.row("Target", self.target)
-        fields.addWidget(self._target_row)
         running = QtWidgets.QWidget()
         row = QtWidgets.QHBoxLayout(running)
-        row.setContentsMargins(4, 0, 4, 0)
+        row.setContentsMargins(0, 0, 0, 0)
+        for widget in (self.bar, self.stop):
+            widget.setMinimumHeight(forms.TALL)
         row.addWidget(self.bar)
         row.addWidget(self.stop)
         self._running = running
@@ -162,5 +164,4 @@ class Panel:
 
     def _say(self, text: str, *, bad: bool = False) -> None:
         self.result.setText(text)
-        self.result.setEnabled(bad)
         self.result.setStyleSheet("color: #e06c5a" if bad else "")

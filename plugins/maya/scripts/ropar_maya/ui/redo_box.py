@@ -20,6 +20,8 @@ FIGURE = {
     "right_leg": (1, 1, 2),
     "left_leg": (1, 3, 2),
 }
+#: The styles of Maya hardly tell a pressed button from another.
+CHOSEN = "QPushButton:checked { background-color: palette(highlight); color: palette(highlighted-text); }"
 TIPS = {
     "torso": "Hips, spine, neck and head, and the way over the floor",
     "left_arm": "From the left collar bone to the hand",
@@ -44,6 +46,7 @@ class RedoBox:
             button = QtWidgets.QPushButton(tr(label(part)))
             button.setCheckable(True)
             button.setMinimumHeight(36)
+            button.setStyleSheet(CHOSEN)
             button.setToolTip(tr(TIPS[part]))
             line, column, width = FIGURE[part]
             grid.addWidget(button, line, column, 1, width)
