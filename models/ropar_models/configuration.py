@@ -79,6 +79,7 @@ class Sampling:
     iterations: int = 8
     steps: int = 10
     guidance: float = 3.0
+    temperature: float = 1.0  # deviation of the noise that a latent begins as
 
 
 @dataclass(frozen=True)

@@ -68,6 +68,7 @@ class _Sampling:
             iterations=self.settings.iterations,
             steps=self.settings.steps,
             guidance=self.settings.guidance,
+            temperature=self.settings.temperature,
         )
 
     def _decode(self, latent: Tensor) -> Tensor:

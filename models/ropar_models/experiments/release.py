@@ -1,8 +1,8 @@
 """`ropar-models release --minutes 25`: everything between arrays and a package that can ship, in one command.
 
 P-VAE, transformer and head, decoder, duration and evaluator are trained by shares of the minutes; then export,
-evaluation, probes, card and contact sheets. It may be cut at any minute: checkpoints and files are replaced in one step,
-and the same command goes on where it was, with what is left of each share.
+evaluation, probes, card and contact sheets. It may be cut at any minute: checkpoints and files are replaced in one
+step, and the same command goes on where it was, with what is left of each share.
 """
 
 from __future__ import annotations

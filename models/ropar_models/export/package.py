@@ -92,6 +92,7 @@ def _sampling_parity(
             iterations=settings.iterations,
             steps=settings.steps,
             guidance=settings.guidance,
+            temperature=settings.temperature,
         )
         out[f"sampling.{name}"] = latents[0].numpy()
     return out
@@ -126,6 +127,7 @@ def write_manifest(
             "iterations": configuration.sampling.iterations,
             "steps": configuration.sampling.steps,
             "guidance": configuration.sampling.guidance,
+            "temperature": configuration.sampling.temperature,
         },
         "limits": {
             "max_tokens_per_window": configuration.mar_training.longest,
