@@ -99,7 +99,7 @@ COMMANDS: dict[str, tuple[Flag, ...]] = {
         Flag("endTime", "et", "time", "last frame to make anew; otherwise the last key"),
         SEED,
         GUIDANCE,
-        Flag("inStep", "is", "boolean", "go with what the rest of the body does, as arms swing with a gait (off)"),
+        Flag("inStep", "ins", "boolean", "go with what the rest of the body does, as arms swing with a gait (off)"),
         TARGET,
         LAYER,
         *RUNNING,

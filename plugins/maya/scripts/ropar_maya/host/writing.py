@@ -114,12 +114,16 @@ class Writer:
         if not cmds.objExists(root) or scene.uuid(root) != self._subject.uuid:
             raise MayaError(f"{scene.short(root)} was removed or renamed meanwhile", tr("try again"))
         blocked: list[Blocked] = []
+        held = channels.held_by_ik([joint.path for joint in self._made.skeleton.joints])
         in_the_way: list[str] = []
         for take in self._made.takes:
             for channel in take.channels:
                 name = self._name(channel.joint, channel.attribute)
                 found = channels.destination(name, onto_layer=take.layer is not None)
-                if isinstance(found, Blocked):
+                handle = held.get(self._made.skeleton.joints[channel.joint].path)
+                if handle is not None and channel.angular:
+                    blocked.append(channels.on_handle(name, handle))
+                elif isinstance(found, Blocked):
                     blocked.append(found)
                 elif (
                     isinstance(found, MFnAnimCurve)
