@@ -87,7 +87,7 @@ fn fbx_files_have_human_iks_names_where_they_are_asked_for() {
 
     for name in ["walk.glb", "walk.bvh", "walk.vrma"] {
         let error = write_clip_named(&folder.path().join(name), &clip(), None, JointNames::HumanIk).unwrap_err();
-        assert_eq!(error.kind(), ErrorKind::Output);
+        assert_eq!(error.kind(), ErrorKind::Usage);
         assert!(error.to_string().contains("only .fbx files"), "{error}");
     }
     assert_eq!(names_in(folder.path()), ["plain.fbx", "walk.fbx"]);
