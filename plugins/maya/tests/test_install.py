@@ -104,6 +104,8 @@ def test_one_version() -> None:
     from ropar_maya import __version__
 
     python = (ROOT / "plugins" / "python" / "src" / "ropar" / "_version.py").read_text(encoding="utf-8")
-    assert re.search(r'"(.+)"', python)[1] == __version__  # type: ignore[index]
-    assert load(PLUGIN / "install_ropar.py").VERSION == __version__
+    found = re.search(r'__version__ = "(.+)"', python)
+    assert found is not None and found[1] == __version__
+    installer = load(PLUGIN / "install_ropar.py")
+    assert __version__ == installer.VERSION
     assert f"+ RoPAR {__version__} " in (PLUGIN / "ropar.mod").read_text(encoding="utf-8")
