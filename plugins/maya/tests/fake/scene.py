@@ -146,9 +146,12 @@ class Scene:
         if found.kind.startswith("animBlendNode"):
             axis = output.removeprefix("output")
             upper = f"{driver}.inputB{axis}"
-            muted = self.nodes[found.attributes["layer"]].attributes["mute"]
-            side = "A" if muted or (upper not in self.connections) else "B"
-            return self.value(f"{driver}.input{side}{axis}", at)
+            layer = found.attributes["layer"]
+            below = self.value(f"{driver}.inputA{axis}", at)
+            if self.nodes[layer].attributes["mute"] or upper not in self.connections:
+                return below
+            weight = self.value(f"{layer}.weight", at)
+            return below + weight * (self.value(upper, at) - below)
         return self.stored(node, attribute)
 
     def local(self, path: str, seconds: float | None = None) -> Any:
