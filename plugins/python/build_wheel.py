@@ -111,7 +111,9 @@ def compile_library(target: str, host: str, profile: str) -> Path:
     command = ["cargo", "zigbuild" if zig else "build", "--locked", "--profile", profile, "--package", "ropar-ffi"]
     if target != host:
         command += ["--target", target]
-    if subprocess.run(command, cwd=ROOT).returncode != 0:
+    # cargo-zigbuild, and the zig that it looks for, may have been installed for this Python alone.
+    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
+    if subprocess.run(command, cwd=ROOT, env={**os.environ, "PATH": path}).returncode != 0:
         hint = f"`{sys.executable} -m pip install cargo-zigbuild ziglang` and `rustup target add {triple}`"
         raise BuildError("cargo could not build libropar" + (f"\nnext: {hint}" if target != host else ""))
     folder = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target"))

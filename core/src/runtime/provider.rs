@@ -79,10 +79,10 @@ fn unavailable(provider: Provider, reason: &str) -> RuntimeError {
 
 /// ONNX Runtime begins a message with where in its sources it was written, which helps nobody who reads it.
 fn without_source_line(reason: &str) -> &str {
-    let Some((before, rest)) = reason.split_once("[ONNXRuntimeError] : ") else { return reason };
+    let Some((_, rest)) = reason.split_once("[ONNXRuntimeError] : ") else { return reason };
     match rest.splitn(3, " : ").collect::<Vec<_>>()[..] {
         // The number of the error, its name, the message.
-        [number, _, message] if number.parse::<u32>().is_ok() && !before.contains("with error") => message,
+        [number, _, message] if number.parse::<u32>().is_ok() => message,
         _ => reason,
     }
 }

@@ -242,7 +242,7 @@ class Engine:
         """A motion of any rate as a grid of cells, to be marked and filled.
 
         All cells are known, except where the motion has confidences: there a cell is noisy when the mean confidence of
-        its part's joints is at most ``threshold`` in any of its frames. Takes about a tenth of a second.
+        its part's joints is at most ``threshold`` in any of its frames. Takes milliseconds.
 
         Args:
             motion: the clip.

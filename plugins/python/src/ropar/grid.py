@@ -46,8 +46,8 @@ class TokenGrid:
         grid.mark(ropar.CellState.MASKED, start=1.0, end=2.0)
         between = grid.fill("a person turns around", seed=3)
 
-    Encoding and decoding lose a little, so what is not made is close to the clip and not equal to it;
-    :meth:`Engine.redo` keeps it bit for bit. The latents of known cells never change.
+    The latents of known cells never change. Encoding and decoding lose a little, so the motion of known cells is close
+    to the clip and not equal to it; :meth:`Engine.redo` keeps it bit for bit.
 
     A grid belongs to its engine. It may be used from any thread, by one at a time.
     """
@@ -181,7 +181,7 @@ class TokenGrid:
     def decode(self) -> Motion:
         """The motion of the grid, at :attr:`frame_rate`; what is masked or noisy is whatever its latent says.
 
-        Takes about a tenth of a second.
+        Takes milliseconds.
 
         Raises:
             InputError: the engine is closed.
