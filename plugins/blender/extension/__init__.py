@@ -13,6 +13,7 @@ from .generate import ops as generate_ops
 from .generate import panel as generate_panel
 from .generate import properties as generate_properties
 from .history import ops as history_ops
+from .host import stage
 from .jobs import operator as jobs
 from .mapping import ops as mapping_ops
 from .mapping import panel as mapping_panel
@@ -25,6 +26,7 @@ from .results import panel as results_panel
 
 MODULES = (
     translations,
+    stage,
     jobs,
     self_test,
     preferences,

@@ -16,7 +16,7 @@ from bpy.app.translations import pgettext_rpt as rpt_
 from .. import library
 from ..addon import AddonError
 from ..history import prompts
-from ..host import actions, channels, controls, fitting, objects, sampling, skeleton
+from ..host import actions, channels, control_edit, controls, fitting, objects, sampling, skeleton
 from ..host.writing import Writer
 from ..jobs.job import Report, listener
 from ..jobs.operator import Applied, Plan
@@ -54,7 +54,8 @@ class Variation:
 
     seed: int
     frames: np.ndarray
-    channels: list[channels.Channel]
+    #: On control rigs, a part of an action is worked out where it is written.
+    channels: list[channels.Channel] | control_edit.ControlEdit
     report: dict[str, Any]
     metadata: dict[str, Any]
 
@@ -83,7 +84,9 @@ class GeneratePlan(Plan):
         self._target: objects.Reference | None = None
         self._bones: skeleton.Bones | None = None
         self._mapping_text = ""
-        self._present: channels.Pose | None = None
+        #: Local rotations and places of the bones on the frame on which the motion begins.
+        self._present: tuple[np.ndarray, np.ndarray] | None = None
+        self._near: dict[str, list[float]] = {}
         self._controls: controls.Controls | None = None
         if not request.mannequin:
             self._read_target(context)
@@ -98,13 +101,19 @@ class GeneratePlan(Plan):
         self._controls = controls.find(self._bones, lambda bone, setting: pose[bone].get(setting) is not None)
         if self._controls is not None:
             self._bones = self._controls.body
-            if self._request.placement != "NEW":
-                raise AddonError(
-                    rpt_("on a control rig a motion can only be a new action"), rpt_('set "Where" to "New Action"')
-                )
-        if self._request.placement != "NEW":
-            action = objects.action_of(armature)
-            self._present = sampling.read(armature, self._bones, action, np.array([float(self._request.start)]))
+
+    def read(self) -> Generator[None, None, None]:
+        """Where the character stands, for a motion that goes on from there."""
+        if self._request.placement == "NEW":
+            return
+        frame = np.array([float(self._request.start)])
+        if self._controls is not None:
+            self._present = yield from control_edit.skeleton(self._controls, self._target, frame)
+            return
+        armature = self._target.get(bpy.data.objects)
+        action = objects.action_of(armature)
+        self._near = sampling.rotation_numbers(armature, action, self._bones.names, self._request.start)
+        self._present = channels.pose(self._bones, sampling.read(armature, self._bones, action, frame))
 
     # ---- On the thread ------------------------------------------------------------------------------------------
 
@@ -149,11 +158,16 @@ class GeneratePlan(Plan):
         fitted = fitting.fit(at_rate, rigged, contacts=request.contacts, in_place=request.in_place)
         if self._present is not None:
             fitted = fitting.start_at(fitted, rigged, self._present)
-        if self._controls is not None:
+        frames = request.start + np.arange(at_rate.frames, dtype=np.float64)
+        keyed: list[channels.Channel] | control_edit.ControlEdit
+        if self._controls is None:
+            keyed = self._channels(fitted.pose(rigged.bones), rigged)
+        elif request.placement == "NEW":
             keyed = self._controls.channels(fitted.rotations, fitted.translations)
         else:
-            keyed = self._channels(fitted.pose(rigged.bones), rigged)
-        frames = request.start + np.arange(at_rate.frames, dtype=np.float64)
+            keyed = control_edit.ControlEdit.of(
+                self._controls, frames, fitted.rotations, fitted.translations, frozenset(rigged.bones.names)
+            )
         metadata = {
             "prompt": request.prompt,
             "seed": seed,
@@ -166,7 +180,7 @@ class GeneratePlan(Plan):
 
     def _channels(self, values: channels.Pose, rigged: fitting.Rigged) -> list[channels.Channel]:
         turning, moving = channels.moved(rigged.bones, values, rigged.nodes())
-        keyed = channels.channels(rigged.bones, values, turning, moving)
+        keyed = channels.channels(rigged.bones, values, turning, moving, self._near)
         if self._request.placement == "NEW":
             # One key at rest for bones in between: a pose that was left on one would carry the others along.
             first = channels.Pose(values.rotations[:1], values.locations[:1])
@@ -176,9 +190,12 @@ class GeneratePlan(Plan):
 
     def _warnings(self, rigged: fitting.Rigged, made: Made) -> list[str]:
         bones = rigged.bones
-        keyed = {channel.bone for variation in made.variations for channel in variation.channels}
         warnings = []
-        held = sorted(keyed & bones.constrained) if self._controls is None else []
+        if self._controls is None:
+            keyed = {channel.bone for variation in made.variations for channel in variation.channels}
+            held = sorted(keyed & bones.constrained)
+        else:
+            held = []
         if held:
             names = ", ".join(held[:3]) + (", ..." if len(held) > 3 else "")
             warnings.append(rpt_("Constraints or drivers hold keyed bones and may hide the motion: {}").format(names))
@@ -206,15 +223,21 @@ class GeneratePlan(Plan):
             else:
                 armature = self._target.get(bpy.data.objects)
                 objects.check_editable(armature)
+            solved = []
+            for variation in result.variations:
+                solved.append((yield from control_edit.solved(variation.channels, self._target)))
+            if not with_mannequin:
+                armature = self._target.get(bpy.data.objects)
             present = objects.action_of(armature)
             first = None
-            for variation in result.variations:
+            for variation, edit in zip(result.variations, solved, strict=True):
                 action = self._action_for(armature, present, first, variation)
                 if action != present:
                     added.append(action)
                 writer = Writer(action, armature)
                 writers.append(writer)
-                for _ in writer.write(variation.channels, variation.frames):
+                writer.switch(edit.switches, variation.frames)
+                for _ in writer.write(edit.channels, variation.frames):
                     yield
                     if not with_mannequin:
                         armature = self._target.get(bpy.data.objects)

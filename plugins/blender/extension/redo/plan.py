@@ -14,7 +14,7 @@ from bpy.app.translations import pgettext_rpt as rpt_
 from .. import library
 from ..addon import AddonError
 from ..history import prompts
-from ..host import channels, controls, fitting, objects, sampling, skeleton
+from ..host import channels, control_edit, controls, fitting, objects, sampling, skeleton
 from ..host import quaternions as quat
 from ..host.canonical import label
 from ..host.writing import Writer
@@ -44,7 +44,7 @@ class Request:
 @dataclass
 class Made:
     frames: np.ndarray
-    channels: list[channels.Channel]
+    channels: list[channels.Channel] | control_edit.ControlEdit
     mapping: store.Found
     warnings: list[str]
 
@@ -74,14 +74,24 @@ class RedoPlan(Plan):
         around = round(CONTEXT_SECONDS * self._fps)
         self._first, self._last = max(first, start - around), min(last, end + around)
         self._target, self._action = objects.Reference.to(armature), objects.Reference.to(action)
+        #: Local rotations and places of the bones.
+        self._old: tuple[np.ndarray, np.ndarray] | None = None
+        self._near: dict[str, list[float]] = {}
         self._bones = skeleton.read(armature, scene.unit_settings.scale_length)
-        if controls.find(self._bones, lambda *_: False) is not None:
-            raise AddonError(
-                rpt_("body parts of a control rig cannot be made anew yet"),
-                rpt_("bake its motion to the deforming bones"),
-            )
+        pose = armature.pose.bones
+        self._controls = controls.find(self._bones, lambda bone, setting: pose[bone].get(setting) is not None)
+        if self._controls is not None:
+            self._bones = self._controls.body
         self._mapping_text = store.text(armature)
-        self._old = sampling.read(armature, self._bones, action, np.arange(self._first, self._last + 1, dtype=float))
+
+    def read(self) -> Generator[None, None, None]:
+        frames = np.arange(self._first, self._last + 1, dtype=float)
+        if self._controls is not None:
+            self._old = yield from control_edit.skeleton(self._controls, self._target, frames)
+            return
+        armature, action = self._target.get(bpy.data.objects), self._action.get(bpy.data.actions)
+        self._near = sampling.rotation_numbers(armature, action, self._bones.names, float(self._start))
+        self._old = channels.pose(self._bones, sampling.read(armature, self._bones, action, frames))
 
     # ---- On the thread ------------------------------------------------------------------------------------------
 
@@ -93,10 +103,8 @@ class RedoPlan(Plan):
         joints = parts.joints_of(request.parts, engine)
         first, last = self._shown(engine)
         begin = first - self._first
-        old = channels.Pose(
-            self._old.rotations[begin : last - self._first + 1], self._old.locations[begin : last - self._first + 1]
-        )
-        old_turned, old_placed = channels.pose(bones, old)
+        shown = slice(begin, last - self._first + 1)
+        old_turned, old_placed = self._old[0][shown], self._old[1][shown]
         motion = fitting.to_motion(rigged, self._fps, old_turned, old_placed)
         whole_end = self._end == last
         made = engine.redo(
@@ -113,12 +121,14 @@ class RedoPlan(Plan):
         # nothing was made anew they come out as they were, whatever was lost on the way there and back.
         before = fitting.fit(motion, rigged, contacts=False, in_place=False)
         after = fitting.fit(made, rigged, contacts=False, in_place=False)
-        change = quat.multiply(quat.conjugate(before.rotations), after.rotations)
-        values = channels.basis(
-            bones, quat.multiply(old_turned, change), old_placed + after.translations - before.translations
-        )
+        own = parts.bones_of(joints, rigged)
+        span = slice(self._start - first, self._end - first + 1)
+        change = quat.multiply(quat.conjugate(before.rotations), after.rotations)[span]
+        shift = (after.translations - before.translations)[span]
+        others = [index for index in range(len(bones)) if index not in own]
+        change[:, others], shift[:, others] = (0.0, 0.0, 0.0, 1.0), 0.0
         report(1.0, rpt_("Writing the keys"))
-        return self._made(rigged, values, change, after.translations - before.translations, joints, first)
+        return self._made(rigged, own, old_turned[span], old_placed[span], change, shift)
 
     def _shown(self, engine: Any) -> tuple[int, int]:
         """The frames that the model is shown: the range with as much around it as its limit allows."""
@@ -133,24 +143,32 @@ class RedoPlan(Plan):
         after = min(self._last - self._end, room - before)
         return self._start - before, self._end + after
 
-    def _made(self, rigged, values, change, shift, joints: set[str], first: int) -> Made:
-        bones, own = rigged.bones, parts.bones_of(joints, rigged)
-        span = slice(self._start - first, self._end - first + 1)
-        part = channels.Pose(values.rotations[span], values.locations[span])
-        turned = np.linalg.norm(change[span, :, :3], axis=-1).max(axis=0) > channels.STILL_ANGLE
-        shifted = np.abs(shift[span]).max(axis=(0, 2)) > 1e-6
-        turning = [index for index in sorted(own) if turned[index]]
-        moving = [index for index in sorted(own) if shifted[index] and not bones.connected[index]]
-        if not turning and not moving:
+    def _made(self, rigged, own: set[int], old_turned, old_placed, change, shift) -> Made:
+        """What is written for a change of the part's bones over the range."""
+        bones = rigged.bones
+        turned = np.linalg.norm(change[..., :3], axis=-1).max(axis=0) > channels.STILL_ANGLE
+        shifted = np.abs(shift).max(axis=(0, 2)) > channels.STILL_PLACE
+        if not turned.any() and not shifted.any():
             raise AddonError(
                 rpt_("no bone of these parts is mapped"), rpt_("look at the bone mapping or choose other parts")
             )
-        keyed = channels.channels(bones, part, turning, moving)
-        warnings = list(bones.space.warnings)
-        held = sorted({channel.bone for channel in keyed} & bones.constrained)
-        if held:
-            warnings.append(rpt_("Constraints or drivers hold keyed bones: {}").format(", ".join(held[:3])))
+        rotations, translations = quat.multiply(old_turned, change), old_placed + shift
         frames = np.arange(self._start, self._end + 1, dtype=np.float64)
+        warnings = list(bones.space.warnings)
+        keyed: list[channels.Channel] | control_edit.ControlEdit
+        if self._controls is not None:
+            # Whole limbs: a hand that stays as it is still has to be posed where IK gives way to FK.
+            names = frozenset(bones.names[index] for index in own)
+            keyed = control_edit.ControlEdit.of(self._controls, frames, rotations, translations, names)
+        else:
+            turning = np.flatnonzero(turned).tolist()
+            moving = [int(index) for index in np.flatnonzero(shifted) if not bones.connected[index]]
+            keyed = channels.channels(
+                bones, channels.basis(bones, rotations, translations), turning, moving, self._near
+            )
+            held = sorted({channel.bone for channel in keyed} & bones.constrained)
+            if held:
+                warnings.append(rpt_("Constraints or drivers hold keyed bones: {}").format(", ".join(held[:3])))
         return Made(frames, keyed, store.Found.of(rigged, automatic=not self._mapping_text), warnings)
 
     # ---- On the main thread -------------------------------------------------------------------------------------
@@ -159,9 +177,12 @@ class RedoPlan(Plan):
         armature = self._target.get(bpy.data.objects)
         objects.check_editable(armature)
         action = self._action.get(bpy.data.actions)
+        edit = yield from control_edit.solved(result.channels, self._target)
+        armature, action = self._target.get(bpy.data.objects), self._action.get(bpy.data.actions)
         writer = Writer(action, armature)
         try:
-            for _ in writer.write(result.channels, result.frames):
+            writer.switch(edit.switches, result.frames)
+            for _ in writer.write(edit.channels, result.frames):
                 yield
                 armature, action = self._target.get(bpy.data.objects), self._action.get(bpy.data.actions)
         except BaseException as error:
