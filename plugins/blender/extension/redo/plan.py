@@ -150,7 +150,7 @@ class RedoPlan(Plan):
         shifted = np.abs(shift).max(axis=(0, 2)) > channels.STILL_PLACE
         if not turned.any() and not shifted.any():
             raise AddonError(
-                rpt_("no bone of these parts is mapped"), rpt_("look at the bone mapping or choose other parts")
+                rpt_("nothing would change"), rpt_("choose parts whose bones are mapped, or another seed or prompt")
             )
         rotations, translations = quat.multiply(old_turned, change), old_placed + shift
         frames = np.arange(self._start, self._end + 1, dtype=np.float64)

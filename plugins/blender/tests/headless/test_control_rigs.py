@@ -8,7 +8,7 @@ import bpy
 import numpy as np
 import pytest
 import rigs
-from mathutils import Euler
+from mathutils import Euler, Matrix
 from test_actions import curves, generate, values
 
 pytestmark = pytest.mark.real
@@ -50,7 +50,10 @@ def animate_by_hand(armature) -> None:
         bones["chest"].rotation_quaternion = Euler((0.2, 0.1 * way, 0.2 * way)).to_quaternion()
         bones["chest"].keyframe_insert("rotation_quaternion", frame=frame)
         for side, sign in (("L", 1), ("R", -1)):
-            bones[f"hand_ik.{side}"].location = (-0.15 * sign, -0.25 * way, -0.2 + 0.3 * way)
+            # Within reach: IK stretches far beyond, which FK cannot.
+            hand = bones[f"hand_ik.{side}"]
+            place = Matrix.Translation((0.35 * sign, -0.25 - 0.3 * way, 1.1 + 0.2 * way))
+            hand.matrix = place @ hand.bone.matrix_local.to_3x3().to_4x4()
             bones[f"hand_ik.{side}"].keyframe_insert("location", frame=frame)
             bones[f"foot_ik.{side}"].location = (0.0, -0.3 * way, 0.0)
             bones[f"foot_ik.{side}"].keyframe_insert("location", frame=frame)
@@ -132,7 +135,6 @@ def test_redo_what_stays_the_same(rig, monkeypatch):
     import ropar
 
     monkeypatch.setattr(ropar.Engine, "redo", lambda self, motion, *_, **__: turned_a_little(motion))
-    rig.pose.bones["upper_arm_parent.R"]["IK_Stretch"] = 0.0  # FK does not stretch
     animate_by_hand(rig)
     before = skeleton(rig)
     assert bpy.ops.ropar.redo(parts={"right_arm", "torso"}, prompt="same", start=20, end=70) == {"FINISHED"}
@@ -141,7 +143,8 @@ def test_redo_what_stays_the_same(rig, monkeypatch):
     worst = dict(zip(BODY, angles(now, before).max(axis=0).round(2), strict=True))
     assert max(worst.values()) < 1.0, worst
     moved = dict(zip(BODY, np.abs(now - before)[..., :3, 3].max(axis=(0, 2)).round(4), strict=True))
-    assert max(moved.values()) < 5e-3, moved
+    # Rigify's IK stretches limbs by a few millimetres, FK does not; the torso is not subject to that.
+    assert max(moved.values()) < 1e-2 and max(moved[name] for name in BODY if "spine" in name) < 1e-3, moved
 
 
 def turned_a_little(motion):
