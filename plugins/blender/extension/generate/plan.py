@@ -3,10 +3,8 @@
 
 from __future__ import annotations
 
-import contextlib
 import uuid
 from collections.abc import Generator
-from dataclasses import dataclass, field
 from typing import Any
 
 import bpy
@@ -14,61 +12,17 @@ import numpy as np
 from bpy.app.translations import pgettext_rpt as rpt_
 
 from .. import library
-from ..addon import AddonError
-from ..history import prompts
-from ..host import actions, channels, control_edit, controls, fitting, objects, sampling, skeleton
-from ..host.writing import Writer
+from ..host import channels, control_edit, controls, fitting, objects, sampling, skeleton
 from ..jobs.job import Report, listener
 from ..jobs.operator import Applied, Plan
 from ..mannequin import build, drawing
 from ..mapping import store
 from ..results import tags
+from .apply import apply
+from .request import Made, Request, Variation
 
 #: Share of a variation's work that is done when its motion is made; the rest is fitting it to the rig.
 MADE = 0.9
-
-
-@dataclass(frozen=True)
-class Request:
-    """What the user wants, whole: from the panel or from the operator's own properties."""
-
-    prompt: str
-    seconds: float | None
-    seed: int
-    variations: int
-    guidance: float | None
-    iterations: int | None
-    steps: int | None
-    mannequin: bool
-    placement: str
-    start: int
-    end: int
-    in_place: bool
-    contacts: bool
-    extend_scene: bool
-
-
-@dataclass
-class Variation:
-    """One motion, ready to be written."""
-
-    seed: int
-    frames: np.ndarray
-    #: On control rigs, a part of an action is worked out where it is written.
-    channels: list[channels.Channel] | control_edit.ControlEdit
-    report: dict[str, Any]
-    metadata: dict[str, Any]
-
-
-@dataclass
-class Made:
-    """What the work hands to the main thread."""
-
-    variations: list[Variation]
-    mapping: store.Found | None
-    rest: dict[str, np.ndarray] | None
-    body: drawing.Body | None
-    warnings: list[str] = field(default_factory=list)
 
 
 class GeneratePlan(Plan):
@@ -94,6 +48,8 @@ class GeneratePlan(Plan):
     def _read_target(self, context) -> None:
         armature = objects.selected_armature(context)
         objects.check_editable(armature)
+        if self._request.placement != "NEW":
+            objects.check_action(objects.action_of(armature))
         self._target = objects.Reference.to(armature)
         self._bones = skeleton.read(armature, self._unit)
         self._mapping_text = store.text(armature)
@@ -209,87 +165,4 @@ class GeneratePlan(Plan):
     # ---- On the main thread -------------------------------------------------------------------------------------
 
     def apply(self, context, result: Made) -> Generator[None, None, Applied]:
-        scene = self._scene.get(bpy.data.scenes)
-        with_mannequin = self._request.mannequin
-        added: list[Any] = []
-        writers: list[Writer] = []
-        armature = None
-        try:
-            if with_mannequin:
-                armature = build.create(context, result.rest, self._unit)
-                yield
-                build.skin(context, armature, result.body)
-                yield
-            else:
-                armature = self._target.get(bpy.data.objects)
-                objects.check_editable(armature)
-            solved = []
-            for variation in result.variations:
-                solved.append((yield from control_edit.solved(variation.channels, self._target)))
-            if not with_mannequin:
-                armature = self._target.get(bpy.data.objects)
-            present = objects.action_of(armature)
-            first = None
-            for variation, edit in zip(result.variations, solved, strict=True):
-                action = self._action_for(armature, present, first, variation)
-                if action != present:
-                    added.append(action)
-                writer = Writer(action, armature)
-                writers.append(writer)
-                writer.switch(edit.switches, variation.frames)
-                for _ in writer.write(edit.channels, variation.frames):
-                    yield
-                    if not with_mannequin:
-                        armature = self._target.get(bpy.data.objects)
-                tags.write(action, variation.metadata)
-                first = first or action
-        except BaseException as error:
-            # After an undo in the middle there is nothing left to take back: the references are gone with the data.
-            with contextlib.suppress(ReferenceError):
-                self._take_back(added, writers, armature if with_mannequin else None)
-            if isinstance(error, ReferenceError):
-                raise AddonError(
-                    rpt_("the armature or its action was removed while the motion was written"), rpt_("try again")
-                ) from error
-            raise
-        actions.assign(armature, first)
-        if result.mapping is not None:
-            store.keep(armature, result.mapping)
-        return self._finish(scene, armature, result)
-
-    def _action_for(self, armature, present, first, variation: Variation):
-        """The action that a variation goes into."""
-        if self._request.placement == "NEW" or present is None:
-            action = bpy.data.actions.new(tags.name_for(self._request.prompt))
-        elif first is None and self._request.variations == 1:
-            return present
-        else:
-            action = present.copy()
-            action.name = tags.name_for(self._request.prompt)
-        # An action that nothing uses would be lost with the next save.
-        action.use_fake_user = True
-        return action
-
-    @staticmethod
-    def _take_back(added: list, writers: list[Writer], mannequin) -> None:
-        for writer in writers:
-            if not any(writer.action == action for action in added):
-                writer.take_back()
-        for action in added:
-            bpy.data.actions.remove(action)
-        if mannequin is not None:
-            build.remove(mannequin)
-
-    def _finish(self, scene, armature, result: Made) -> Applied:
-        request = self._request
-        end = int(result.variations[0].frames[-1])
-        if request.extend_scene and end > scene.frame_end:
-            scene.frame_end = end
-        prompts.remember(request.prompt)
-        count = len(result.variations)
-        frames = len(result.variations[0].frames)
-        if count == 1:
-            message = rpt_('{} frames for "{}"').format(frames, armature.name)
-        else:
-            message = rpt_('{} variations for "{}"').format(count, armature.name)
-        return Applied(message, tuple(result.warnings))
+        return apply(context, self._scene, self._target, self._request, result)

@@ -59,6 +59,7 @@ class RedoPlan(Plan):
         armature = objects.selected_armature(context)
         objects.check_editable(armature)
         action = objects.action_of(armature)
+        objects.check_action(action)
         ends = sampling.key_range(armature, action)
         if ends is None:
             raise AddonError(rpt_("the armature has no action with keys"), rpt_("generate a motion first"))
@@ -176,19 +177,17 @@ class RedoPlan(Plan):
     def apply(self, context, result: Made) -> Generator[None, None, Applied]:
         armature = self._target.get(bpy.data.objects)
         objects.check_editable(armature)
-        action = self._action.get(bpy.data.actions)
         edit = yield from control_edit.solved(result.channels, self._target)
         armature, action = self._target.get(bpy.data.objects), self._action.get(bpy.data.actions)
         writer = Writer(action, armature)
         try:
             writer.switch(edit.switches, result.frames)
-            for _ in writer.write(edit.channels, result.frames):
-                yield
-                armature, action = self._target.get(bpy.data.objects), self._action.get(bpy.data.actions)
+            yield from writer.write(edit.channels, result.frames)
+            armature, action = self._target.get(bpy.data.objects), self._action.get(bpy.data.actions)
         except BaseException as error:
+            writer.take_back()
             if isinstance(error, ReferenceError):
                 raise AddonError(rpt_("the armature or its action was removed meanwhile"), rpt_("try again")) from error
-            writer.take_back()
             raise
         store.keep(armature, result.mapping)
         prompts.remember(self._request.prompt)
