@@ -8,7 +8,7 @@ version 3 or later; see LICENSE.
 
 import bpy
 
-from . import library, preferences, self_test, translations
+from . import library, menus, preferences, self_test, translations
 from .generate import ops as generate_ops
 from .generate import panel as generate_panel
 from .generate import properties as generate_properties
@@ -42,6 +42,7 @@ MODULES = (
     results_panel,
     redo_panel,
     mapping_panel,
+    menus,
 )
 
 

@@ -37,6 +37,7 @@ class Request:
     #: Frames of the scene, both included; None: the whole action.
     start: int | None
     end: int | None
+    in_step: bool
     seed: int
     guidance: float | None
 
@@ -114,6 +115,7 @@ class RedoPlan(Plan):
             request.prompt,
             start=(self._start - first) / self._fps,
             end=None if whole_end else (self._end + 1 - first) / self._fps,
+            in_step=request.in_step,
             seed=request.seed,
             guidance=request.guidance,
             progress=listener(report, 0.0, 0.9, rpt_("Making the parts anew")),

@@ -50,7 +50,7 @@ def plans():
         "insert": lambda: made(placement="INSERT"),
         "replace": lambda: made(placement="REPLACE"),
         "mannequin": lambda: made(mannequin=True),
-        "redo": lambda: RedoPlan(bpy.context, Request(("left_arm",), "waves", 20, 40, 1, None), Options()),
+        "redo": lambda: RedoPlan(bpy.context, Request(("left_arm",), "waves", 20, 40, False, 1, None), Options()),
     }
 
 

@@ -344,7 +344,7 @@ class Engine:
         root = np.stack((0.05 * np.sin(t), 0.93 + 0.02 * np.cos(4 * np.pi * t), 1.2 * t), -1)
         return Motion(self.frame_rate, root, rotations, {"prompt": prompt, "seed": seed})
 
-    def redo(self, motion, parts, prompt, *, start=None, end=None, seed=0, guidance=None, progress=None):
+    def redo(self, motion, parts, prompt, *, start=None, end=None, in_step=False, seed=0, guidance=None, progress=None):
         self._wait(progress)
         rotations = motion.rotations.copy()
         first = round((start or 0.0) * motion.fps)
