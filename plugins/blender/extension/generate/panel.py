@@ -69,7 +69,7 @@ class ROPAR_PT_options(_Sidebar, bpy.types.Panel):
     bl_label = "Options"
     bl_parent_id = "ROPAR_PT_main"
     bl_options = {"DEFAULT_CLOSED"}
-    bl_order = 3
+    bl_order = 0
 
     def draw(self, context):
         layout = self.layout

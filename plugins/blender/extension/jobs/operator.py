@@ -123,10 +123,6 @@ class JobOperator:
         self._job = _current = Job(self._plan.title, self._plan.work)
         self._timer = context.window_manager.event_timer_add(TICK, window=context.window)
         context.window_manager.modal_handler_add(self)
-        try:
-            self._read_on()
-        except Exception as error:
-            return self._leave(context, self._fail(error))
         redraw()
         return {"RUNNING_MODAL"}
 

@@ -45,7 +45,7 @@ class ROPAR_PT_mapping(bpy.types.Panel):
     bl_category = "RoPAR"
     bl_parent_id = "ROPAR_PT_main"
     bl_options = {"DEFAULT_CLOSED"}
-    bl_order = 2
+    bl_order = 3
 
     @classmethod
     def poll(cls, context) -> bool:

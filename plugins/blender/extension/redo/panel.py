@@ -15,7 +15,7 @@ class ROPAR_PT_redo(bpy.types.Panel):
     bl_region_type = "UI"
     bl_category = "RoPAR"
     bl_parent_id = "ROPAR_PT_main"
-    bl_order = 1
+    bl_order = 2
 
     @classmethod
     def poll(cls, context) -> bool:
@@ -50,13 +50,15 @@ class ROPAR_PT_redo(bpy.types.Panel):
     def _figure(layout, settings) -> None:
         """A body that faces the viewer: its right is on the left."""
         box = layout.box().column(align=True)
-        head = box.split(factor=0.3, align=True)
-        head.label(text="R")
-        middle = head.split(factor=0.57, align=True)
-        middle.label(text="", icon="OUTLINER_OB_ARMATURE")
-        side = middle.row()
-        side.alignment = "RIGHT"
-        side.label(text="L")
+        row = box.row()
+        for text, icon, alignment in (
+            ("R", "NONE", "LEFT"),
+            ("", "OUTLINER_OB_ARMATURE", "CENTER"),
+            ("L", "NONE", "RIGHT"),
+        ):
+            third = row.row()
+            third.alignment = alignment
+            third.label(text=text, icon=icon)
         upper = box.row(align=True)
         upper.scale_y = 2.2
         upper.prop_enum(settings, "parts", "right_arm")

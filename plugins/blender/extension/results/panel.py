@@ -25,7 +25,7 @@ class ROPAR_PT_results(bpy.types.Panel):
     bl_region_type = "UI"
     bl_category = "RoPAR"
     bl_parent_id = "ROPAR_PT_main"
-    bl_order = 0
+    bl_order = 1
 
     def draw(self, context):
         layout = self.layout
@@ -80,7 +80,7 @@ class ROPAR_PT_results(bpy.types.Panel):
         text = iface_("Runs on {} ({})").format(BACKENDS.get(engine.backend, engine.backend), engine.provider.upper())
         column.label(text=text, icon="SYSTEM", translate=False)
         column.label(text=iface_("Weights: {}").format(engine.licence), icon="COPY_ID", translate=False)
-        if "NC" in engine.licence.upper().split("-"):
+        if not engine.licence.commercial:
             column.label(text="For non-commercial use", icon="BLANK1")
 
 

@@ -291,12 +291,19 @@ def retarget(source, rig, mapping=None, *, contacts=True, in_place=False):
     return Retargeted(source.fps, rotations, places)
 
 
+class Licence:
+    id, notice, commercial = "none", "A double.", True
+
+    def __str__(self):
+        return self.id
+
+
 class Limits:
     max_seconds, max_prompt_characters = 20.0, 500
 
 
 class Engine:
-    frame_rate, backend, provider, licence, limits = 20.0, "double", "cpu", "none", Limits()
+    frame_rate, backend, provider, licence, limits = 20.0, "double", "cpu", Licence(), Limits()
     parts = list(PARTS)
     #: Seconds that a motion takes to make.
     delay = 0.0
