@@ -128,8 +128,10 @@ class JobOperator:
 
     def _read_on(self) -> None:
         """Reads for a slice; starts the thread when all is read."""
+        self._job.text = rpt_("Reading the poses")
         if next(self._reading, self) is self:
             self._reading = None
+            self._job.text = ""
             self._job.start()
 
     def modal(self, context, event):
