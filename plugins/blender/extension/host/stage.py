@@ -67,7 +67,7 @@ def read(
     try:
         while done < len(frames):
             armature = target.get(bpy.data.objects)
-            with _set(armature, settings):
+            with _visible(armature), _set(armature, settings):
                 done = _slice(armature, names, frames, done, poses)
             if done < len(frames):
                 yield
@@ -124,14 +124,34 @@ def _set(armature, settings: list[Setting]) -> Iterator[None]:
             value = bones[setting.bone][setting.name]
             before.append((setting, value))
             bones[setting.bone][setting.name] = type(value)(setting.value)
-        armature.update_tag()
+        _tag(armature, action if muted else None)
         yield
     finally:
         for curve in muted:
             curve.mute = False
         for setting, value in before:
             bones[setting.bone][setting.name] = value
-        armature.update_tag()
+        _tag(armature, action if muted else None)
+
+
+def _tag(armature, action) -> None:
+    """Has Blender work the armature out anew, with its curves as they are now."""
+    armature.update_tag()
+    if action is not None:
+        action.update_tag()
+
+
+@contextlib.contextmanager
+def _visible(armature) -> Iterator[None]:
+    """What is disabled in viewports is not worked out."""
+    hidden = armature.hide_viewport
+    if hidden:
+        armature.hide_viewport = False
+    try:
+        yield
+    finally:
+        if hidden:
+            armature.hide_viewport = True
 
 
 def differing(armature, settings: Iterable[Setting], frames: np.ndarray) -> list[Setting]:
