@@ -8,6 +8,8 @@ import numpy as np
 
 #: ``Keyframe.interpolation``: straight lines between keys on every frame.
 LINEAR = 1
+#: The value of a key stays until the next one.
+CONSTANT = 0
 #: ``Keyframe.handle_*_type``: auto clamped.
 AUTO_CLAMPED = 4
 
@@ -78,7 +80,40 @@ def replace(curve, frames: np.ndarray, values: np.ndarray) -> None:
         return
     new = _new_keys(frames, values)
     before, after = times < first - 1e-3, times > last + 1e-3
+    until = times <= last + 1e-3
+    if until.any():  # what follows goes on as it went
+        new["interpolation"][-1] = old["interpolation"][until][-1]
     put_back(curve, {name: np.concatenate((old[name][before], new[name], old[name][after])) for name in old})
+
+
+def hold(curve, first: float, last: float, value: float, present: float, before: bool, after: bool) -> None:
+    """Makes a curve constant from `first` to `last`, and what it was on all frames outside of that.
+
+    Args:
+        present: the value that goes for a curve without keys.
+        before, after: whether there are frames before and after that something is seen of.
+    """
+    old = read(curve)
+    times = old["co"][:, 0]
+    early, late = times < first - 1e-3, times > last + 1e-3
+    there = curve.evaluate if len(times) else lambda _: present
+    keys = [{name: old[name][early] for name in old}]
+    if before:
+        # The frame before keeps its value and leads nowhere.
+        if not (early.any() and times[early][-1] > first - 1 - 1e-3):
+            keys.append(_new_keys(np.array([first - 1]), np.array([there(first - 1)])))
+        keys[-1]["interpolation"] = keys[-1]["interpolation"].copy()
+        keys[-1]["interpolation"][-1] = CONSTANT
+    held = _new_keys(np.array([first]), np.array([value]))
+    held["interpolation"][:] = CONSTANT
+    keys.append(held)
+    if after and not (late.any() and times[late][0] < last + 1 + 1e-3):
+        again = _new_keys(np.array([last + 1]), np.array([there(last + 1)]))
+        until = times <= last + 1e-3
+        again["interpolation"][:] = old["interpolation"][until][-1] if until.any() else CONSTANT
+        keys.append(again)
+    keys.append({name: old[name][late] for name in old})
+    put_back(curve, {name: np.concatenate([part[name] for part in keys]) for name in old})
 
 
 def put_back(curve, fields: dict[str, np.ndarray]) -> None:

@@ -14,6 +14,8 @@ FIGURES = {
     "foot_slide": "Standing feet slide: {:.1f} cm/s",
     "penetration": "Below the floor: {:.0f} mm",
 }
+#: The library's names of what networks run on, as programs call themselves.
+BACKENDS = {"embedded": "built-in backend", "onnxruntime": "ONNX Runtime"}
 VERDICT_ICONS = {"good": "CHECKMARK", "look at it": "QUESTION", "failed": "ERROR"}
 
 
@@ -23,7 +25,7 @@ class ROPAR_PT_results(bpy.types.Panel):
     bl_region_type = "UI"
     bl_category = "RoPAR"
     bl_parent_id = "ROPAR_PT_main"
-    bl_order = 0
+    bl_order = 1
 
     def draw(self, context):
         layout = self.layout
@@ -75,8 +77,11 @@ class ROPAR_PT_results(bpy.types.Panel):
         if engine is None:
             column.label(text="The model is loaded with the first motion", icon="INFO")
             return
-        column.label(text=f"{engine.backend} ({engine.provider})", icon="SYSTEM", translate=False)
+        text = iface_("Runs on {} ({})").format(BACKENDS.get(engine.backend, engine.backend), engine.provider.upper())
+        column.label(text=text, icon="SYSTEM", translate=False)
         column.label(text=iface_("Weights: {}").format(engine.licence), icon="COPY_ID", translate=False)
+        if not engine.licence.commercial:
+            column.label(text="For non-commercial use", icon="BLANK1")
 
 
 def register() -> None:

@@ -262,4 +262,5 @@ def steps():
     check("longest hold of the interface, ms", True, {name: round(1000 * value, 1) for name, value in longest.items()})
 
 
-run(steps())
+if __name__ == "__main__":
+    run(steps())
