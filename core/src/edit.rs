@@ -107,14 +107,19 @@ impl Redo {
         Ok(Self { parts, frames: first_frame..last_frame, tokens: first_token..last_token, in_step: request.in_step })
     }
 
-    /// Masks the cells to be made. Unless they shall be in step, the other parts are hidden as noisy ones
-    /// are, also outside of the span, from where the gait would be continued: what the data never shows together, the model would rather not make together.
+    /// Masks the cells to be made.
+    ///
+    /// Unless they shall be in step, the other parts are made anew beside them within the span, and thrown away by
+    /// [`merge`](Self::merge): a leg rises in a body that raises its leg. Outside of the span they are hidden as noisy
+    /// ones are; seen there, what they do would be continued.
     pub fn mask(&self, grid: &mut TokenGrid) {
         for part in 0..grid.parts() {
-            if self.parts.contains(&part) {
-                grid.set_states(part, self.tokens.clone(), CellState::Masked);
-            } else if !self.in_step {
+            let redone = self.parts.contains(&part);
+            if !redone && !self.in_step {
                 grid.set_states(part, 0..grid.tokens(), CellState::Noisy);
+            }
+            if redone || !self.in_step {
+                grid.set_states(part, self.tokens.clone(), CellState::Masked);
             }
         }
     }
@@ -364,7 +369,8 @@ mod tests {
     #[test]
     fn the_rest_of_the_body_is_seen_only_in_step() {
         let motion = swinging(120, 0.1, 0.4);
-        for (in_step, beside) in [(false, CellState::Noisy), (true, CellState::Known)] {
+        let beside = [(false, [CellState::Masked, CellState::Noisy]), (true, [CellState::Known, CellState::Known])];
+        for (in_step, [inside, outside]) in beside {
             let request = RedoRequest { in_step, ..request(&["left_arm"], Some(1.0), Some(3.0)) };
             let redo = plan(&request, &motion).expect("valid");
             let mut grid = TokenGrid::known(vec![0.0; 20 * 5], 5, 1).expect("fits");
@@ -373,7 +379,8 @@ mod tests {
                 let expected = match (redo.tokens.contains(&(cell / 5)), redo.parts.contains(&(cell % 5))) {
                     (true, true) => CellState::Masked,
                     (false, true) => CellState::Known,
-                    (_, false) => beside,
+                    (true, false) => inside,
+                    (false, false) => outside,
                 };
                 assert_eq!(*state, expected, "cell {cell}");
             }

@@ -16,6 +16,7 @@ from . import configuration as configurations
 PRETRAINED = Path(__file__).resolve().parents[1] / "pretrained"
 TRAININGS = {
     "train-pvae": "Train the part-aware VAE.",
+    "train-decoder": "Train the P-VAE's decoder on, on the codes that the transformer learns.",
     "train-mar": "Train the transformer and the diffusion head.",
     "train-duration": "Train the duration predictor.",
     "train-evaluator": "Train the text-motion evaluator, and write it to --out with its retrieval figures.",
@@ -125,6 +126,10 @@ def parser_of_commands() -> argparse.ArgumentParser:
     release.add_argument("--limit", type=int, default=None, help="only so many test clips, to try things out")
     sources(release)
 
+    recover = command("recover", "Write checkpoints from a package, to go on training from its weights.")
+    recover.add_argument("--package", type=Path, default=PRETRAINED / "ropar-base")
+    recover.add_argument("--run", type=Path, required=True, help="folder of checkpoints to begin")
+
     probe = command("probe", "Evaluate a model package with the probe suite.", config=False)
     probe.add_argument("--package", type=Path, default=PRETRAINED / "ropar-base")
     probe.add_argument("--seeds", type=int, default=40)
@@ -174,10 +179,11 @@ def train(arguments: argparse.Namespace, config: configurations.Configuration, h
     """One network."""
     from .evaluation.evaluator import package as evaluators
     from .evaluation.evaluator import training as train_evaluator
-    from .training import train_duration, train_mar, train_pvae
+    from .training import train_decoder, train_duration, train_mar, train_pvae
 
     trainers = {
         "train-pvae": train_pvae.train,
+        "train-decoder": train_decoder.train,
         "train-mar": train_mar.train,
         "train-duration": train_duration.train,
         "train-evaluator": train_evaluator.train,
@@ -286,11 +292,16 @@ def main() -> None:
             copy_text_encoder(arguments.text_encoder, arguments.package)
             config = configurations.load(arguments.config, changes)
             write_package(config, arguments.data, arguments.run, arguments.package, arguments.version)
+        elif arguments.command == "recover":
+            from .export.recover import recover
+
+            for path in recover(configurations.load(arguments.config), arguments.package, arguments.run):
+                print(path)
         elif hasattr(arguments, "device"):
             run_with_hardware(arguments)
         else:
             run_with_package(arguments)
-    except (CorpusError, EvaluatorError, HardwareError, FileNotFoundError, ValueError) as error:
+    except (CorpusError, EvaluatorError, HardwareError, FileExistsError, FileNotFoundError, ValueError) as error:
         sys.exit(f"ropar-models {arguments.command}: {error}")
 
 

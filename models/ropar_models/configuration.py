@@ -40,6 +40,14 @@ class PvaeTraining:
 
 
 @dataclass(frozen=True)
+class DecoderTraining:
+    """How the decoder is trained on when the P-VAE is done."""
+
+    learning_rate: float = 5e-4
+    noise: float = 1.0  # largest noise on the latents, in measured errors of the transformer's samples
+
+
+@dataclass(frozen=True)
 class MarTraining:
     batch: int = 24
     longest: int = 40
@@ -71,6 +79,7 @@ class Sampling:
     iterations: int = 8
     steps: int = 10
     guidance: float = 3.0
+    temperature: float = 1.0  # deviation of the noise that a latent begins as
 
 
 @dataclass(frozen=True)
@@ -85,6 +94,7 @@ class Configuration:
     mar: MarConfig
     head: HeadConfig
     pvae_training: PvaeTraining
+    decoder_training: DecoderTraining
     mar_training: MarTraining
     sampling: Sampling
     evaluator: EvaluatorConfig
@@ -131,6 +141,7 @@ def build(raw: dict[str, Any], place: str = "configuration") -> Configuration:
         mar=table(MarConfig, "mar"),
         head=table(HeadConfig, "head"),
         pvae_training=table(PvaeTraining, "pvae_training"),
+        decoder_training=table(DecoderTraining, "decoder_training"),
         mar_training=table(MarTraining, "mar_training"),
         sampling=table(Sampling, "sampling"),
         evaluator=table(EvaluatorConfig, "evaluator"),

@@ -65,11 +65,13 @@ def sample(
     iterations: int,
     steps: int,
     guidance: float,
+    temperature: float = 1.0,
 ) -> Tensor:
     """Fill the hidden, attended cells.
 
     `mar` is called as `networks.Mar.forward`; `text` is one prompt for all rows [L, width], or a prompt a row
-    [B, L, width] with `text_mask` [B, L]; `noise` [B, N, P, latent]; `order` [B, N, P]: lowest first.
+    [B, L, width] with `text_mask` [B, L]; `noise` [B, N, P, latent], of which `temperature` times as much is used;
+    `order` [B, N, P]: lowest first.
     Returns latents [B, N, P, latent]; known cells come back as they went in.
     """
     batch, n, parts, size = grid.latent.shape
@@ -106,7 +108,7 @@ def sample(
             masks,
         )
         chosen = context.reshape(2, batch, n * parts, -1)[:, rows, now].reshape(2 * batch * count, -1)
-        start = noise.reshape(batch, n * parts, size)[rows, now].reshape(batch * count, size)
+        start = temperature * noise.reshape(batch, n * parts, size)[rows, now].reshape(batch * count, size)
         latent[rows, now] = integrate(head, chosen, start, steps, guidance).reshape(batch, count, size)
         known[rows, now] = True
     return latent.reshape(batch, n, parts, size)

@@ -78,3 +78,12 @@ def test_euler_steps_solve_a_known_flow() -> None:
     for steps in (1, 4, 10):
         end = integrate(head, torch.randn(6, 32), noise, steps, 3.0)
         torch.testing.assert_close(end, noise + 0.75)
+
+
+def test_temperature_is_a_factor_of_the_noise() -> None:
+    mar, head = networks()
+    noise, order = torch.randn(1, 6, 5, 8), torch.rand(1, 6, 5)
+    settings = {"order": order, "iterations": 3, "steps": 2, "guidance": 2.0}
+    text = torch.randn(4, 384)
+    cold = sample(mar, head, Grid.masked(1, 6, 5, 8), text, noise=noise, temperature=0.5, **settings)
+    torch.testing.assert_close(cold, sample(mar, head, Grid.masked(1, 6, 5, 8), text, noise=noise / 2, **settings))

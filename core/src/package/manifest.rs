@@ -87,6 +87,13 @@ pub struct SamplerDefaults {
     pub steps: usize,
     /// Classifier-free guidance scale; 1 is none.
     pub guidance: f32,
+    /// Deviation of the noise that a latent begins as; below 1, samples are steadier and less varied.
+    #[serde(default = "unit")]
+    pub temperature: f32,
+}
+
+fn unit() -> f32 {
+    1.0
 }
 
 /// Limits of the model. A request outside of them is refused, not bent.
@@ -210,6 +217,7 @@ impl Manifest {
             ("frame_rate", self.frame_rate),
             ("limits.max_seconds", self.limits.max_seconds),
             ("sampler.guidance", self.sampler.guidance),
+            ("sampler.temperature", self.sampler.temperature),
         ];
         if let Some((field, _)) = positive.iter().find(|(_, value)| !(value.is_finite() && *value > 0.0)) {
             return Err(invalid(path, format!("`{field}` must be a positive number")));

@@ -27,6 +27,8 @@ pub struct SamplerSettings {
     pub steps: usize,
     /// Guidance scale: 1 follows the text as learned, larger values exaggerate it.
     pub guidance: f32,
+    /// Factor of the noise that a latent begins as.
+    pub temperature: f32,
     /// Tokens in time that the transformer sees at once.
     pub window: usize,
 }
@@ -115,8 +117,11 @@ fn sample_window(
         tick()?;
         let rows: Vec<usize> = now.iter().map(|cell| cell - cells.start).collect();
         let mut head = networks.head(&context, &rows)?;
-        let mut latents: Vec<f32> =
-            now.iter().flat_map(|cell| &noise.latents[cell * size..(cell + 1) * size]).copied().collect();
+        let mut latents: Vec<f32> = now
+            .iter()
+            .flat_map(|cell| &noise.latents[cell * size..(cell + 1) * size])
+            .map(|value| value * settings.temperature)
+            .collect();
         for step in 0..settings.steps {
             let time = step as f32 / settings.steps as f32;
             let velocity = head.velocity(&latents, time, settings.guidance)?;

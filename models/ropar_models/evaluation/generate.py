@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -13,6 +13,7 @@ import torch
 from torch import Tensor
 
 from ..configuration import Configuration, Sampling
+from ..networks.pvae import Pvae
 from ..sampler import Grid, Head, sample
 from ..training import train_mar, train_pvae
 from ..training.dataset import Arrays, part_count
@@ -67,6 +68,7 @@ class _Sampling:
             iterations=self.settings.iterations,
             steps=self.settings.steps,
             guidance=self.settings.guidance,
+            temperature=self.settings.temperature,
         )
 
     def _decode(self, latent: Tensor) -> Tensor:
@@ -75,12 +77,11 @@ class _Sampling:
     def _encode(self, features: Tensor, credible: Tensor) -> Tensor:
         raise NotImplementedError
 
-    def make(self, arrays: Arrays, wishes: Sequence[Wish], seed: int) -> list[np.ndarray]:
-        """Features [T, D] per wish, in their order. The noise of a wish depends on the seed and its place alone."""
+    def _codes(self, arrays: Arrays, wishes: Sequence[Wish], seed: int) -> Iterator[tuple[list[int], Tensor]]:
+        """Places of wishes of one length, and their latents [B, N, P, latent], until every wish had its turn."""
         by_length: dict[int, list[int]] = defaultdict(list)
         for i, wish in enumerate(wishes):
             by_length[wish.tokens].append(i)
-        out: list[np.ndarray] = [np.zeros((0, 0), np.float32)] * len(wishes)
         for tokens, members in sorted(by_length.items()):
             for start in range(0, len(members), self.batch):
                 rows = members[start : start + self.batch]
@@ -98,10 +99,28 @@ class _Sampling:
                     )
                 )
                 latent, known, attend, *rest = moved
-                made = self._decode(self._sample(Grid(latent, known, attend), *rest))
-                for row, features in zip(rows, made.cpu().numpy(), strict=True):
-                    out[row] = features
+                yield rows, self._sample(Grid(latent, known, attend), *rest)
+
+    def make(self, arrays: Arrays, wishes: Sequence[Wish], seed: int) -> list[np.ndarray]:
+        """Features [T, D] per wish, in their order. The noise of a wish depends on the seed and its place alone."""
+        out: list[np.ndarray] = [np.zeros((0, 0), np.float32)] * len(wishes)
+        for rows, latent in self._codes(arrays, wishes, seed):
+            for row, features in zip(rows, self._decode(latent).cpu().numpy(), strict=True):
+                out[row] = features
         return out
+
+    def sampling_error(self, arrays: Arrays, wishes: Sequence[Wish], seed: int) -> np.ndarray:
+        """Deviation [latent] between sampled latents and what their own motion is encoded to, in unit-scale latents.
+
+        A sampled latent may lie where no motion's does; this is by how much.
+        """
+        apart = []
+        for _, latent in self._codes(arrays, wishes, seed):
+            cells = torch.ones(latent.shape[:3], device=self.device)
+            again = self._encode(self._decode(latent), cells)
+            apart.append((again - latent).square().flatten(0, 2).cpu().numpy())
+        deviation: np.ndarray = np.sqrt(np.concatenate(apart).mean(0))
+        return deviation
 
     def rebuild(self, motions: Sequence[np.ndarray]) -> list[np.ndarray]:
         """Features through encoder and decoder; lengths are multiples of `frames_per_token`."""
@@ -117,11 +136,12 @@ class CheckpointMaker(_Sampling):
     """The checkpoints of a run, in PyTorch, on any device."""
 
     @torch.no_grad()
-    def __init__(self, configuration: Configuration, run: Path, hardware: Hardware) -> None:
+    def __init__(self, configuration: Configuration, run: Path, hardware: Hardware, pvae: Pvae | None = None) -> None:
         self.name, self.device, self.settings = str(run), hardware.device, configuration.sampling
         self.parts, self.latent = part_count(configuration.part_scheme), configuration.pvae.latent
         self.frames_per_token, self.longest = configuration.pvae.frames_per_token, configuration.mar_training.longest
-        self.pvae = train_pvae.load(configuration, run / "pvae.pt").requires_grad_(False).to(self.device)
+        pvae = pvae or train_pvae.load(configuration, run / "pvae.pt")
+        self.pvae = pvae.requires_grad_(False).to(self.device)
         self.networks = train_mar.load(configuration, run / "mar.pt", self.parts).requires_grad_(False).to(self.device)
         self.batch = 512 if self.device.type == "cuda" else 32
 

@@ -102,6 +102,7 @@ class Model:
             iterations=settings["iterations"],
             steps=settings["steps"],
             guidance=settings["guidance"] if guidance is None else guidance,
+            temperature=settings.get("temperature", 1.0),
         )
         out = []
         for row in self.decode(latents)[:, :frames].numpy():

@@ -1,8 +1,8 @@
 """`ropar-models release --minutes 25`: everything between arrays and a package that can ship, in one command.
 
-P-VAE, transformer and head, duration and evaluator are trained by shares of the minutes; then export, evaluation,
-probes, card and contact sheets. It may be cut at any minute: checkpoints and files are replaced in one step, and the
-same command goes on where it was, with what is left of each share.
+P-VAE, transformer and head, decoder, duration and evaluator are trained by shares of the minutes; then export,
+evaluation, probes, card and contact sheets. It may be cut at any minute: checkpoints and files are replaced in one
+step, and the same command goes on where it was, with what is left of each share.
 """
 
 from __future__ import annotations
@@ -24,12 +24,20 @@ from ..evaluation.sheets import write_sheets
 from ..evaluation.table import result_text
 from ..export.card import write_card
 from ..export.package import copy_text_encoder, write_beside, write_package
-from ..training import train_duration, train_mar, train_pvae
+from ..training import train_decoder, train_duration, train_mar, train_pvae
 from ..training.dataset import Arrays
 from ..training.hardware import Hardware
 
 # Shares of the minutes. What evaluation leaves unused is not given back to training: a release should end on time.
-SHARES = {"pvae": 0.2, "mar": 0.5, "duration": 0.02, "evaluator": 0.13, "evaluate": 0.1, "probe": 0.05}
+SHARES = {
+    "pvae": 0.17,
+    "mar": 0.47,
+    "decoder": 0.06,
+    "duration": 0.02,
+    "evaluator": 0.13,
+    "evaluate": 0.1,
+    "probe": 0.05,
+}
 PROBE_SEEDS = 40
 
 
@@ -87,6 +95,7 @@ def release(
     share = {name: minutes * part for name, part in SHARES.items()}
     both("pvae", lambda: train_pvae.train(configuration, data, run, share["pvae"], steps, hardware))
     both("mar", lambda: train_mar.train(configuration, data, run, share["mar"], steps, hardware))
+    both("decoder", lambda: train_decoder.train(configuration, data, run, share["decoder"], steps, hardware))
     both("duration", lambda: train_duration.train(configuration, data, run, share["duration"], steps, hardware))
     both("evaluator", lambda: evaluator_training.train(configuration, data, run, share["evaluator"], steps, hardware))
     if progress is None:

@@ -23,6 +23,8 @@ from ..training.schedule import load_checkpoint
 from .graphs import export, graphs, round_weights
 
 FORMAT_VERSION = 1
+# In a run's folder: the package whose weights it began with.
+ORIGIN = "origin.json"
 PARITY_PROMPT = "a person walks forward and waves the left hand."
 NON_COMMERCIAL = (
     "Trained in part on data under CC BY-NC 4.0 (Bandai Namco Research Inc.; Sony Interactive Entertainment): these "
@@ -90,6 +92,7 @@ def _sampling_parity(
             iterations=settings.iterations,
             steps=settings.steps,
             guidance=settings.guidance,
+            temperature=settings.temperature,
         )
         out[f"sampling.{name}"] = latents[0].numpy()
     return out
@@ -124,6 +127,7 @@ def write_manifest(
             "iterations": configuration.sampling.iterations,
             "steps": configuration.sampling.steps,
             "guidance": configuration.sampling.guidance,
+            "temperature": configuration.sampling.temperature,
         },
         "limits": {
             "max_tokens_per_window": configuration.mar_training.longest,
@@ -173,12 +177,15 @@ def attribution(clips: list[dict[str, Any]]) -> list[dict[str, str]]:
 
 
 def training_of(run: Path) -> dict[str, Any]:
-    """How long each checkpoint was trained."""
-    out = {}
-    for name, title in (("pvae", "P-VAE"), ("mar", "transformer and diffusion head")):
+    """How long each checkpoint was trained, what it was recovered from included."""
+    origin = run / ORIGIN
+    out: dict[str, Any] = json.loads(origin.read_text())["training"] if origin.exists() else {}
+    for name, title in (("pvae", "P-VAE"), ("mar", "transformer and diffusion head"), ("decoder", "decoder")):
         state = load_checkpoint(run / f"{name}.pt")
-        if state is not None:
-            out[title] = {"steps": state["step"], "minutes": round(state["minutes"], 1)}
+        if state is not None and state["step"]:
+            before = out.get(title, {"steps": 0, "minutes": 0.0})
+            minutes = round(before["minutes"] + state["minutes"], 1)
+            out[title] = {"steps": before["steps"] + state["step"], "minutes": minutes}
     return out
 
 

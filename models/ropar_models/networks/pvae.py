@@ -53,6 +53,9 @@ class Pvae(nn.Module):
     bring the latents to unit scale and are set after training.
     """
 
+    # Members that turn latents into features; the others make latents.
+    DECODER = ("from_latent", "decoder_part", "decoder", "unembed")
+
     mean: Tensor
     std: Tensor
     latent_mean: Tensor
@@ -120,8 +123,12 @@ class Pvae(nn.Module):
 
     def decode(self, latent: Tensor) -> Tensor:
         """Unit-scale latents [B, N, P, latent] -> features [B, N * frames_per_token, D]."""
-        b = latent.shape[0]
-        out = torch.zeros(1, device=latent.device)
-        for p, patch in enumerate(self.decode_parts(latent * self.latent_std + self.latent_mean)):
+        return self.join(self.decode_parts(latent * self.latent_std + self.latent_mean))
+
+    def join(self, patches: list[Tensor]) -> Tensor:
+        """Normalised patches per part -> features [B, N * frames_per_token, D]; shared channels are averaged."""
+        b = patches[0].shape[0]
+        out = torch.zeros(1, device=patches[0].device)
+        for p, patch in enumerate(patches):
             out = out + patch.reshape(b, -1, len(self.channels[p])) @ getattr(self, f"scatter_{p}")
         return out * self.std + self.mean

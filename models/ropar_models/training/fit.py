@@ -76,7 +76,8 @@ def fit(
     if state is not None:
         network.load_state_dict(state["network"] if "network" in state else state["networks"])
         average.module.load_state_dict(state["average"])
-        optimizer.load_state_dict(state["optimizer"])
+        if "optimizer" in state:  # weights from a package come without
+            optimizer.load_state_dict(state["optimizer"])
         step, before = state["step"], state["minutes"]
         if state.get("finished") and (before >= minutes or (steps is not None and step >= steps)):
             return path

@@ -53,8 +53,12 @@ class Average(Generic[Module]):
     @torch.no_grad()
     def update(self, module: Module, step: int) -> None:
         decay = min(self.decay, (1 + step) / (10 + step))
-        mine: list[Tensor] = list(self.module.parameters())
-        theirs: list[Tensor] = list(module.parameters())
+        # Frozen weights are equal already; averaging would shake their last digits.
+        trained = [
+            (a, b) for a, b in zip(self.module.parameters(), module.parameters(), strict=True) if b.requires_grad
+        ]
+        mine: list[Tensor] = [a for a, _ in trained]
+        theirs: list[Tensor] = [b for _, b in trained]
         torch._foreach_mul_(mine, decay)
         torch._foreach_add_(mine, theirs, alpha=1 - decay)
         for a, b in zip(self.module.buffers(), module.buffers(), strict=True):

@@ -242,7 +242,16 @@ def calibrate(network: Pvae, arrays: Arrays, configuration: Configuration, limit
 
 
 def load(configuration: Configuration, path: Path) -> Pvae:
-    """The averaged weights of a checkpoint, ready to use."""
+    """The averaged weights of a checkpoint, ready to use, with the decoder of `train-decoder` where one lies beside."""
+    network = load_pvae(configuration, path)
+    further = load_checkpoint(path.with_name("decoder.pt"))
+    if further is not None:
+        network.load_state_dict(further["average"])
+    return network.eval()
+
+
+def load_pvae(configuration: Configuration, path: Path) -> Pvae:
+    """The averaged weights of the P-VAE alone, as `train-pvae` left them."""
     state = load_checkpoint(path)
     if state is None:
         raise FileNotFoundError(f"{path}: no P-VAE checkpoint; run `ropar-models train-pvae` first")

@@ -60,8 +60,11 @@ fn package_lines(manifest: &Manifest, parts: &[&str]) -> Vec<String> {
         row(
             "sampler",
             format_args!(
-                "{} iterations, {} steps, guidance {}",
-                manifest.sampler.iterations, manifest.sampler.steps, manifest.sampler.guidance
+                "{} iterations, {} steps, guidance {}, temperature {}",
+                manifest.sampler.iterations,
+                manifest.sampler.steps,
+                manifest.sampler.guidance,
+                manifest.sampler.temperature
             ),
         ),
         row("text", &manifest.text_encoder),

@@ -1,0 +1,135 @@
+"""Trains the P-VAE's decoder further on the codes that the transformer learns, with the encoder left as it is.
+
+While the P-VAE is trained, its decoder sees codes with the posterior's noise, and answers with the mean of what they
+might have been: large rare motions come out small. The transformer learns the posterior's means, so half of what the
+decoder gets here are means, and half are means with as much noise as the transformer's own samples are off, measured
+per latent: what is not motion in a sample, it learns to pass over. Losses are taken on the motion itself: joint
+positions as stored and by forward kinematics, and velocities as the root carries them, which is where feet slide.
+
+The latents stay what they were, so the trained transformer goes on to fit (docs/decisions/0044).
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from ..configuration import Configuration
+from ..evaluation.generate import CheckpointMaker, Wish
+from ..networks.kinematics import Kinematics
+from ..networks.pvae import Pvae
+from .dataset import Arrays, draw_caption
+from .fit import Objective, Settings, fit
+from .hardware import Hardware
+from .train_pvae import Batch, Crops, channel_weights, evaluate, load_pvae
+
+FRAME_RATE = 20.0
+# Of the differences in metres and in metres a second, beside a mean of normalised channels.
+POSITION_WEIGHT, VELOCITY_WEIGHT = 4.0, 0.25
+MEASURED_SAMPLES = 64
+
+
+class DecoderObjective(Objective):
+    """The decoder's losses; a token counts where all its parts are credible, a single part's patch wherever it is."""
+
+    network: Pvae
+    weights: Tensor
+
+    noise: Tensor
+
+    def __init__(self, network: Pvae, noise: Tensor) -> None:
+        super().__init__()
+        self.network = network
+        self.register_buffer("noise", noise)
+        self.kinematics = Kinematics()
+        self.register_buffer("weights", channel_weights(network.dimensions))
+
+    def codes(self, batch: Batch) -> Tensor:
+        """Unit-scale latents [B, N, P, latent]; every second row, by chance, is shaken by up to `noise` [latent]."""
+        with torch.no_grad():
+            latent = self.network.encode(batch.features, batch.credible).float()
+        level = torch.rand(len(latent), 1, 1, 1, device=latent.device)
+        level = level * (torch.rand_like(level) < 0.5)
+        return latent + level * self.noise * torch.randn_like(latent)
+
+    def forward(self, batch: Batch) -> dict[str, Tensor]:
+        network, kinematics, target = self.network, self.kinematics, batch.features
+        latent = self.codes(batch) * network.latent_std + network.latent_mean
+        patches = [p.float() for p in network.decode_parts(latent)]
+        cells = batch.credible.sum().clamp(min=1)
+        patch_loss = torch.zeros((), device=target.device)
+        for p, (wanted, patch) in enumerate(zip(network.split(target), patches, strict=True)):
+            error = F.smooth_l1_loss(patch, wanted, reduction="none", beta=0.1)
+            weight = self.weights[network.channels[p]].repeat(network.config.frames_per_token)
+            patch_loss = patch_loss + ((error * weight).mean(-1) * batch.credible[:, :, p]).sum() / cells
+        # float32 from here on: velocities are differences of nearly equal numbers.
+        with torch.autocast(target.device.type, enabled=False):
+            made = network.join(patches)
+            seen = batch.credible.all(dim=-1).float().repeat_interleave(network.config.frames_per_token, dim=1)
+            wanted_positions = kinematics.stored(target)
+            wanted_velocities = kinematics.velocities(target, wanted_positions, FRAME_RATE)
+            both = seen[:, 1:] * seen[:, :-1]
+            position = velocity = torch.zeros((), device=target.device)
+            for positions in (kinematics.stored(made), kinematics.turned(made)):
+                apart = (positions - wanted_positions).norm(dim=-1).mean(-1)
+                position = position + (apart * seen).sum() / seen.sum().clamp(min=1) / 2
+                slip = (kinematics.velocities(made, positions, FRAME_RATE) - wanted_velocities).norm(dim=-1).mean(-1)
+                velocity = velocity + (slip * both).sum() / both.sum().clamp(min=1) / 2
+        return {
+            "loss": patch_loss + POSITION_WEIGHT * position + VELOCITY_WEIGHT * velocity,
+            "patches": patch_loss.detach(),
+            "position": position.detach(),
+            "velocity": velocity.detach(),
+        }
+
+
+def train(
+    configuration: Configuration,
+    data: Path,
+    out: Path,
+    minutes: float,
+    steps: int | None = None,
+    hardware: Hardware | None = None,
+) -> Path:
+    """Train until `minutes` or `steps` are spent (resumed runs included); the checkpoint is `out/decoder.pt`, which
+    `train_pvae.load` puts over the decoder of `out/pvae.pt`. The transformer of `out/mar.pt` tells the noise.
+    """
+    hardware = hardware or Hardware()
+    arrays, validation = Arrays(data, "train", configuration.data), Arrays(data, "val")
+    torch.manual_seed(configuration.seed)
+    network = load_pvae(configuration, out / "pvae.pt").train()
+    for name, parameter in network.named_parameters():
+        parameter.requires_grad_(name.split(".")[0] in Pvae.DECODER)
+
+    def check(average: nn.Module) -> dict[str, float]:
+        assert isinstance(average, Pvae)
+        return evaluate(average, validation, 40)
+
+    training = configuration.decoder_training
+    noise = training.noise * sampling_error(configuration, arrays, out, hardware)
+    return fit(
+        DecoderObjective(network, noise),
+        Crops(arrays, configuration),
+        Settings(
+            "decoder", configuration.seed, training.learning_rate, weight_decay=1e-4, log_every=100, save_every=500
+        ),
+        out,
+        minutes,
+        steps,
+        hardware,
+        check,
+    )
+
+
+def sampling_error(configuration: Configuration, arrays: Arrays, run: Path, hardware: Hardware) -> Tensor:
+    """By how much the transformer's samples are off, per latent; see `CheckpointMaker.sampling_error`."""
+    generator = np.random.default_rng(configuration.seed)
+    frames, longest = configuration.pvae.frames_per_token, configuration.mar_training.longest
+    chosen = [arrays.clips[int(i)] for i in generator.integers(0, len(arrays.clips), MEASURED_SAMPLES)]
+    wishes = [Wish(draw_caption(generator, c, False), min(c["frames"] // frames, longest)) for c in chosen]
+    maker = CheckpointMaker(configuration, run, hardware, load_pvae(configuration, run / "pvae.pt"))
+    return torch.from_numpy(maker.sampling_error(arrays, wishes, configuration.seed)).float()
