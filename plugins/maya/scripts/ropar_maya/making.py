@@ -40,6 +40,8 @@ class Subject:
     mapping: str = ""
     #: Units of the scene's time per second.
     units: float = 24.0
+    #: Whether it is made together with its motion.
+    new: bool = False
     #: One frame, for motions that start where the character stands.
     present: Pose | None = None
 

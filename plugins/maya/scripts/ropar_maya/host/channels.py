@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -113,6 +114,27 @@ def _driver(name: str, found: MPlug) -> Blocked:
     return Blocked(
         f"{_label(name)} is driven by {driver.name()} ({kind})",
         tr("bake the joints (Key > Bake Simulation) or break the connection"),
+    )
+
+
+def held_by_ik(joints: Sequence[str]) -> dict[str, str]:
+    """Joints whose rotations an IK handle solves, whatever their channels say: full path -> handle."""
+    wanted = set(joints)
+    result: dict[str, str] = {}
+    for handle in cast(Any, cmds.ls)(type="ikHandle", long=True) or []:
+        if not cast(Any, cmds.getAttr)(f"{handle}.ikBlend"):
+            continue
+        for joint in cast(Any, cmds.ikHandle)(handle, query=True, jointList=True) or []:
+            for path in cast(Any, cmds.ls)(joint, long=True) or []:
+                if path in wanted:
+                    result[str(path)] = str(handle)
+    return result
+
+
+def on_handle(name: str, handle: str) -> Blocked:
+    """A joint that an IK handle holds."""
+    return Blocked(
+        f"{_label(name)} is held by the IK handle {_label(handle)}", tr("set its IK Blend to 0, or bake the joints")
     )
 
 

@@ -8,7 +8,7 @@ from typing import Any, cast
 
 from maya import cmds
 
-from .. import fitting, humanik, maths
+from .. import body, fitting, humanik, maths
 from ..errors import MayaError
 from ..making import Source, Subject
 from ..maths import Vector
@@ -38,6 +38,20 @@ def subject(target: str, *, present_at: float | None = None) -> Subject:
         mapping = _characterisation(skeleton, character)
     present = None if present_at is None else pose_of(skeleton, [locals_at(skeleton, present_at)])
     return Subject(skeleton, root, scene.uuid(root), mapping, scene.units_per_second(), present)
+
+
+def new_subject(name: str) -> Subject:
+    """A skeleton that is not in the scene yet.
+
+    Raises:
+        MayaError: the name is taken, or cannot be one.
+    """
+    if not name.isidentifier() or not name.isascii():
+        raise MayaError(f"{name} cannot be the name of a group", "use letters, digits and _")
+    if cmds.objExists(name):
+        raise MayaError(f"there is a {name} already", "choose another name for -newSkeleton")
+    made = body.skeleton(f"|{name}", scene.z_up())
+    return Subject(made, made.joints[0].path, "", units=scene.units_per_second(), new=True)
 
 
 def source(target: str, start: float, end: float) -> Source:

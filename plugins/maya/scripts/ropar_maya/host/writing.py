@@ -20,6 +20,7 @@ from .channels import Blocked, Free
 from .maya_api import (
     MAnimCurveChange,
     MDGModifier,
+    MDistance,
     MDoubleArray,
     MFnAnimCurve,
     MPlug,
@@ -111,15 +112,24 @@ class Writer:
 
     def _check(self) -> None:
         root = self._subject.root
+        if self._subject.new:
+            group = root.rsplit("|", 1)[0]
+            if cmds.objExists(group):
+                raise MayaError(f"there is a {scene.short(group)} by now", tr("try again"))
+            return
         if not cmds.objExists(root) or scene.uuid(root) != self._subject.uuid:
             raise MayaError(f"{scene.short(root)} was removed or renamed meanwhile", tr("try again"))
         blocked: list[Blocked] = []
+        held = channels.held_by_ik([joint.path for joint in self._made.skeleton.joints])
         in_the_way: list[str] = []
         for take in self._made.takes:
             for channel in take.channels:
                 name = self._name(channel.joint, channel.attribute)
                 found = channels.destination(name, onto_layer=take.layer is not None)
-                if isinstance(found, Blocked):
+                handle = held.get(self._made.skeleton.joints[channel.joint].path)
+                if handle is not None and channel.angular:
+                    blocked.append(channels.on_handle(name, handle))
+                elif isinstance(found, Blocked):
                     blocked.append(found)
                 elif (
                     isinstance(found, MFnAnimCurve)
@@ -144,6 +154,8 @@ class Writer:
     # ---- Changes -------------------------------------------------------------------------------------------------
 
     def _write(self) -> None:
+        if self._subject.new:
+            self._make_skeleton()
         self._make_layers()
         curves = [self._curves(take) for take in self._made.takes]
         keys = _Keys()
@@ -165,6 +177,18 @@ class Writer:
         edit.redo()
         self._edits.append(edit)
 
+    def _make_skeleton(self) -> None:
+        edit = _Modifier()
+        group = self._subject.root.rsplit("|", 1)[0]
+        edit.modifier.commandToExecute(mel.new_node("transform", scene.short(group)))
+        for joint in self._made.skeleton.joints:
+            parent = joint.path.rsplit("|", 1)[0]
+            edit.modifier.commandToExecute(mel.new_node("joint", joint.name, parent))
+            x, y, z = (float(MDistance.internalToUI(value)) for value in joint.translate)
+            edit.modifier.commandToExecute(mel.set_three(f"{joint.path}.translate", (x, y, z)))
+        edit.modifier.commandToExecute(mel.select(self._subject.root))
+        self._done(edit)
+
     def _make_layers(self) -> None:
         edit = _Modifier()
         wanted = False
@@ -172,7 +196,7 @@ class Writer:
             if take.layer is None:
                 continue
             wanted = True
-            layer = _unused(take.layer, self.layers)
+            layer = scene.unused(take.layer, self.layers)
             self.layers.append(layer)
             edit.modifier.commandToExecute(mel.new_layer(layer))
             for channel in take.channels:
@@ -228,14 +252,6 @@ class Writer:
             edit.modifier.commandToExecute(mel.set_string(f"{node}.{attribute}", text))
         if not cast(Any, cmds.lockNode)(root, query=True, lock=True)[0]:
             self._done(edit)
-
-
-def _unused(name: str, taken: Sequence[str]) -> str:
-    number, candidate = 1, name
-    while candidate in taken or cmds.objExists(candidate):
-        number += 1
-        candidate = f"{name}_{number}"
-    return candidate
 
 
 def _new_curve(modifier: MDGModifier, plug: MPlug, angular: bool, name: str) -> MFnAnimCurve:
