@@ -103,6 +103,8 @@ def steps():
     yield finished()
     check("undo while poses are read is safe", len(bpy.data.scenes) == 1)
     # Another file while the poses are read.
+    yield undo(shift=True)
+    window().view_layer.objects.active = rig()
     redo()
     yield lambda: job() is None or len(bpy.data.scenes) > 1
     with bpy.context.temp_override(window=window()):
