@@ -95,7 +95,7 @@ class SelfTestPlan(Plan):
         found.append(
             Line(
                 rpt_("Model loaded in {:.1f} s on {} ({}); weights: {}").format(
-                    time.monotonic() - began, engine.backend, engine.provider, engine.licence
+                    time.monotonic() - began, library.backend(engine), engine.provider.upper(), engine.licence
                 )
             )
         )
@@ -107,7 +107,9 @@ class SelfTestPlan(Plan):
         rigged = fitting.rig(build.bones(build.rest_places()))
         off = deviation(motion, rigged)
         found.append(
-            Line(rpt_("Put on a mannequin: its joints are within {:.2f} mm").format(1000 * off), good=off < TOLERANCE)
+            Line(
+                rpt_("On a mannequin: joints within {:.2f} mm of the motion's").format(1000 * off), good=off < TOLERANCE
+            )
         )
         verdict = tags.judgement(fitting.fit(motion, rigged, contacts=True, in_place=False).report)
         found.append(

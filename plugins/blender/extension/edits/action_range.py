@@ -2,8 +2,8 @@
 """A range of frames of an action: read as a motion, and written where a motion shall be another one.
 
 Going to the canonical skeleton and back loses a little. So both motions, the one that is there and the one that shall
-be, are put on the rig the same way, and only what differs between them is laid over the keys: where nothing is made anew
-they come out as they were.
+be, are put on the rig the same way, and only what differs between them is laid over the keys: where nothing is made
+anew they come out as they were.
 """
 
 from __future__ import annotations

@@ -37,7 +37,11 @@ class ROPAR_PT_main(_Sidebar, bpy.types.Panel):
     def _settings(layout, context, settings) -> None:
         layout.use_property_split = True
         layout.use_property_decorate = False
+        armature = objects.armature_of(context.active_object)
+        mannequin = settings.target == "MANNEQUIN" or (settings.target == "AUTO" and armature is None)
         row = layout.row(align=True, heading="Length")
+        # A frame range has its length.
+        row.enabled = mannequin or settings.placement != "REPLACE"
         row.prop(settings, "auto_length", text="Automatic" if settings.auto_length else "")
         if not settings.auto_length:
             row.prop(settings, "seconds", text="")
@@ -46,8 +50,6 @@ class ROPAR_PT_main(_Sidebar, bpy.types.Panel):
         row.operator(ops.ROPAR_OT_roll_seed.bl_idname, text="", icon="FILE_REFRESH")
         layout.prop(settings, "variations")
         layout.prop(settings, "target")
-        armature = objects.armature_of(context.active_object)
-        mannequin = settings.target == "MANNEQUIN" or (settings.target == "AUTO" and armature is None)
         row = layout.row()
         row.alignment = "RIGHT"
         if mannequin:

@@ -51,7 +51,7 @@ class Writer:
                 keys.fill(curve, at, values)
             else:
                 self._changed.append((path, channel.index, keys.read(curve)))
-                keys.replace(curve, at, values)
+                keys.replace(curve, at, values, *self._around(float(at[0]), float(at[-1])))
             if pace.due():
                 yield
                 known = None

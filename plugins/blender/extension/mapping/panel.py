@@ -13,11 +13,15 @@ SURE, LIKELY = 0.8, 0.5
 
 
 def icon(row) -> str:
-    if not row.bone:
-        return "BLANK1"
-    if row.by_user:
-        return "USER"
-    return "CHECKMARK" if row.confidence >= SURE else "QUESTION" if row.confidence >= LIKELY else "ERROR"
+    """What calls for a look; nothing where all is well."""
+    if not row.bone or row.confidence >= SURE:
+        return "USER" if row.by_user else "NONE"
+    return "QUESTION" if row.confidence >= LIKELY else "ERROR"
+
+
+def said(row) -> str:
+    """How sure the bone of a joint is, in two or three letters."""
+    return f"{row.confidence:.0%}" if row.bone and not row.by_user else ""
 
 
 def short(joint: str) -> str:
@@ -30,12 +34,14 @@ class ROPAR_UL_joints(bpy.types.UIList):
     """Joints of the human body, the bones that stand for them, and how sure that is"""
 
     def draw_item(self, context, layout, data, item, icon_value, active_data, active_property):
-        split = layout.split(factor=0.44, align=True)
-        split.label(text=short(item.joint), icon=icon(item))
-        right = split.split(factor=0.74, align=True)
+        split = layout.split(factor=0.36, align=True)
+        split.label(text=short(item.joint))
+        right = split.split(factor=0.7, align=True)
         # What is in front of a colon is the same for all bones, as in mixamorig:LeftArm.
         right.label(text=item.bone.rsplit(":", 1)[-1] or iface_("none"), translate=False)
-        right.label(text=f"{item.confidence:.0%}" if item.bone else "", translate=False)
+        sure = right.row()
+        sure.alert = bool(item.bone) and item.confidence < LIKELY
+        sure.label(text=said(item), icon=icon(item), translate=False)
 
 
 class ROPAR_PT_mapping(bpy.types.Panel):

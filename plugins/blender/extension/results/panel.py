@@ -14,8 +14,6 @@ FIGURES = {
     "foot_slide": "Standing feet slide: {:.1f} cm/s",
     "penetration": "Below the floor: {:.0f} mm",
 }
-#: The library's names of what networks run on, as programs call themselves.
-BACKENDS = {"embedded": "built-in backend", "onnxruntime": "ONNX Runtime"}
 VERDICT_ICONS = {"good": "CHECKMARK", "look at it": "QUESTION", "failed": "ERROR"}
 
 
@@ -77,7 +75,7 @@ class ROPAR_PT_results(bpy.types.Panel):
         if engine is None:
             column.label(text="The model is loaded with the first motion", icon="INFO")
             return
-        text = iface_("Runs on {} ({})").format(BACKENDS.get(engine.backend, engine.backend), engine.provider.upper())
+        text = iface_("Runs on {} ({})").format(library.backend(engine), engine.provider.upper())
         column.label(text=text, icon="SYSTEM", translate=False)
         column.label(text=iface_("Weights: {}").format(engine.licence), icon="COPY_ID", translate=False)
         if not engine.licence.commercial:

@@ -102,6 +102,15 @@ def steps():
     yield undo()
     yield finished()
     check("undo while poses are read is safe", len(bpy.data.scenes) == 1)
+    # Another file while the poses are read.
+    yield undo(shift=True)
+    window().view_layer.objects.active = rig()
+    redo()
+    yield lambda: job() is None or len(bpy.data.scenes) > 1
+    with bpy.context.temp_override(window=window()):
+        bpy.ops.wm.read_homefile(use_empty=False)
+    yield 1.0
+    check("another file while poses are read is safe", job() is None and len(bpy.data.scenes) == 1 and rig() is None)
     check("longest hold of the interface, ms", True, {name: round(1000 * value, 1) for name, value in longest.items()})
 
 

@@ -130,6 +130,22 @@ def test_redo_an_arm(rig, made):
     assert steps.max() < 0.3, steps.argmax()
 
 
+def test_redo_twice(rig):
+    """The second range lies over the end of the first: what is outside of the second stays."""
+    animate_by_hand(rig)
+    first = {"parts": {"right_arm"}, "prompt": "a person waves with the right hand", "seed": 4}
+    assert bpy.ops.ropar.redo(**first, start=20, end=50) == {"FINISHED"}
+    body = skeleton(rig)
+    assert bpy.ops.ropar.redo(**first | {"seed": 7}, start=40, end=70) == {"FINISHED"}
+    now = skeleton(rig)
+    outside = [*range(39), *range(70, LAST)]
+    off = np.abs(now - body)[outside].max(axis=(2, 3))
+    assert off.max() < 1e-4, [(outside[i] + 1, BODY[j], off[i, j]) for i, j in np.argwhere(off > 1e-4)]
+    assert np.abs(now - body)[39:70][:, of_arm()].max() > 0.05
+    others = [index for index in range(len(BODY)) if index not in of_arm()]
+    assert np.abs(now - body)[:, others].max() < 1e-5
+
+
 def test_redo_what_stays_the_same(rig, monkeypatch):
     """The model changes nothing: the arm, moved by IK, is where it was, now by FK."""
     import ropar

@@ -34,6 +34,13 @@ def test_quadruped():
     refused("(?i)human|body|joint")
 
 
+@pytest.mark.real
+def test_quadruped_with_the_library():
+    """The library says so, and the hint is one for Blender."""
+    rigs.quadruped()
+    refused("choose the bones by hand under Bone Mapping")
+
+
 def test_linked_armature(tmp_path):
     file = str(tmp_path / "library.blend")
     rigs.mixamo()
