@@ -2,7 +2,8 @@
 //!
 //! Usage: `measure_retarget SOURCE TARGET` prints `{"pair": ..., "report": ...}` for RoPAR itself, with `--no-contacts` without
 //! inverse kinematics; `measure_retarget SOURCE TARGET MOTION.json` for what another program made, as
-//! `tests/readers/three_retarget.mjs` describes it. `pair` is what such a program has to be told: which node is which.
+//! `tests/readers/three_retarget.mjs` describes it. `pair` is what such a program has to be told: which node is which, and what
+//! a user who poses one rig like the other would do (`facing` and `posed`, quaternions).
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -54,10 +55,13 @@ fn run() -> Result<(), Box<dyn std::error::Error>> {
             retargeter.measure(take, &to_take(&rigs[1], &motion, take.fps), &options)?
         }
     };
-    let mut names = Map::new();
+    let rests = retargeter.rest_difference().ok_or("the source's rest says nothing")?;
+    let (mut names, mut posed) = (Map::new(), Map::new());
     for joint in 0..JOINT_COUNT {
         if let (Some(from), Some(to)) = (mappings[0].node(joint), mappings[1].node(joint)) {
-            names.insert(rigs[1].nodes[to].name.clone(), rigs[0].nodes[from].name.clone().into());
+            let name = &rigs[1].nodes[to].name;
+            names.insert(name.clone(), rigs[0].nodes[from].name.clone().into());
+            posed.insert(name.clone(), json!(rests.turns[joint].to_array()));
         }
     }
     let hips = mappings.iter().zip(&rigs).map(|(mapping, rig)| {
@@ -66,7 +70,7 @@ fn run() -> Result<(), Box<dyn std::error::Error>> {
     });
     let hips: Vec<(String, f64)> = hips.collect::<Result<_, _>>()?;
     let pair = json!({
-        "names": names, "hips": hips[0].0, "scale": hips[1].1 / hips[0].1, "frames": take.frames, "fps": take.fps,
+        "names": names, "posed": posed, "facing": rests.facing.to_array(), "hips": hips[0].0, "scale": hips[1].1 / hips[0].1, "frames": take.frames, "fps": take.fps,
     });
     println!("{}", json!({ "pair": pair, "report": report }));
     Ok(())

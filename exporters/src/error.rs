@@ -7,6 +7,7 @@ use crate::bvh::BvhError;
 use crate::fbx::FbxError;
 use crate::glb::GlbError;
 use crate::gltf::GltfError;
+use crate::same_rig::OtherRig;
 
 /// The kind of an [`Error`], for programs that turn it into an exit code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -86,6 +87,14 @@ pub enum Error {
         /// The reason and the next step.
         reason: String,
     },
+    /// The take is one of another rig than the file's.
+    #[error("`{}`: {source}", path.display())]
+    OtherRig {
+        /// The file that should get the take.
+        path: PathBuf,
+        /// In what the two differ.
+        source: OtherRig,
+    },
     /// The target could not be written. Nothing was left behind, and an older file is untouched.
     #[error("cannot write `{}`: {reason}", path.display())]
     Unwritable {
@@ -106,7 +115,7 @@ impl Error {
             Error::Bvh { source, .. } if source.is_unfit_motion() => ErrorKind::Usage,
             Error::Gltf { source, .. } if source.is_unfit() => ErrorKind::Usage,
             Error::Fbx { source, .. } if source.is_unfit() => ErrorKind::Usage,
-            Error::Unfit { .. } => ErrorKind::Usage,
+            Error::Unfit { .. } | Error::OtherRig { .. } => ErrorKind::Usage,
             Error::Glb { .. } | Error::Bvh { .. } | Error::Gltf { .. } | Error::Fbx { .. } => ErrorKind::Input,
             Error::Unwritable { .. } => ErrorKind::Output,
         }
@@ -123,6 +132,10 @@ impl Error {
             Error::Gltf { .. } => "export the file again, as glTF 2.0 without compression",
             Error::Fbx { .. } => "export the file again, as binary FBX 7.4 where there is a choice",
             Error::Unfit { .. } => "choose what fits; `ropar inspect FILE` shows what a file holds",
+            Error::OtherRig { source: OtherRig::Missing { .. } | OtherRig::Elsewhere { .. }, .. } => {
+                "put it on this rig with `ropar retarget CLIP --target RIG -o OUT`, which keeps what the rig's file has"
+            }
+            Error::OtherRig { .. } => "`ropar inspect FILE` shows nodes and takes of a file",
             Error::Unwritable { .. } => "choose a folder that exists, is writable and has room",
         }
     }

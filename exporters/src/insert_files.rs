@@ -45,8 +45,8 @@ pub fn insert_takes(
     let mut warnings = Vec::new();
     let mut names = std::collections::HashSet::new();
     for take in takes {
-        let moved = same_rig::transfer(&source.nodes, &take, &scene.nodes);
-        let mut moved = moved.map_err(|reason| unfit(target, reason.to_string()))?;
+        let mut moved = same_rig::transfer(&source.nodes, &take, &scene.nodes)
+            .map_err(|source| Error::OtherRig { path: target.to_owned(), source })?;
         if let Some(name) = &how.name {
             moved.take.name.clone_from(name);
         }

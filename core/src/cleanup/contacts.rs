@@ -36,6 +36,8 @@ pub struct ContactLimits {
 impl ContactLimits {
     /// For motions whose feet hardly slide: captured ones.
     pub const CAPTURED: Self = Self { lands_below: 0.03, lifts_above: 0.05, lands_slower: 0.3, lifts_faster: 0.55 };
+    /// By which a foot that does not quite stand still stands, for comparing two motions.
+    pub const WIDER: Self = Self { lands_below: 0.06, lifts_above: 0.08, lands_slower: 0.6, lifts_faster: 0.9 };
     /// For generated motions, whose standing feet slide.
     pub const GENERATED: Self = Self { lands_below: 0.04, lifts_above: 0.06, lands_slower: 0.6, lifts_faster: 0.9 };
 }
@@ -108,16 +110,4 @@ pub(crate) fn runs(frames: usize, holds: impl Fn(usize) -> bool) -> Vec<std::ops
         }
     }
     found
-}
-
-/// F1 of contact labels of two clips of equal length, over both points of both feet; 1 where neither ever touches.
-pub(crate) fn f1(expected: &[Vec<Contact>; 2], found: &[Vec<Contact>; 2]) -> f64 {
-    let (mut both, mut either) = (0, 0);
-    for (expected, found) in expected.iter().flatten().zip(found.iter().flatten()) {
-        for (a, b) in [(expected.heel, found.heel), (expected.ball, found.ball)] {
-            both += usize::from(a && b);
-            either += usize::from(a) + usize::from(b);
-        }
-    }
-    if either == 0 { 1.0 } else { 2.0 * both as f64 / either as f64 }
 }

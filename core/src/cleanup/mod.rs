@@ -75,7 +75,7 @@ pub fn plant_feet(motion: &Motion, limits: &ContactLimits) -> Motion {
         let [hip, knee, ankle, foot] = LEGS[side];
         let lengths = [knee, ankle].map(|joint| f64::from(offsets[joint].length()));
         let limb = Limb { along: DVec3::NEG_Y, hinge: DVec3::X, lengths };
-        Leg { offset: offsets[hip].as_dvec3() - middle, limb, sole: soles[side], hip, knee, ankle, foot }
+        Leg { offset: offsets[hip].as_dvec3() - middle, limb, sole: soles[side], toes: 0.0, hip, knee, ankle, foot }
     });
     let (stride, pelvis) = (JOINT_COUNT, joint::PELVIS);
     Planting { hips: &mut hips, rotations: &mut rotations, stride, pelvis, legs, contacts: &found, fps }.plant();

@@ -36,6 +36,8 @@ pub(crate) struct Leg {
     pub offset: DVec3,
     pub limb: Limb,
     pub sole: Sole,
+    /// From the ball of the foot to the tip of the toes; 0 where the toes do not bend.
+    pub toes: f64,
     pub hip: usize,
     pub knee: usize,
     pub ankle: usize,
@@ -85,6 +87,13 @@ impl Planting<'_> {
                 self.rotations[frame * self.stride + leg.knee] = knee;
             }
         }
+        for (leg, ankles) in self.legs.into_iter().zip(&ankles).filter(|(leg, _)| leg.toes > 0.0) {
+            for (frame, ankle) in ankles.iter().enumerate() {
+                let ball = ankle.y + (self.rotation(frame, leg.ankle) * leg.sole.ball).y;
+                let toes = &mut self.rotations[frame * self.stride + leg.foot];
+                *toes = bent_at_floor(*toes, ball / leg.toes);
+            }
+        }
     }
 
     fn rotation(&self, frame: usize, joint: usize) -> DQuat {
@@ -117,4 +126,15 @@ impl Planting<'_> {
         }
         drop
     }
+}
+
+/// Toes turned up as far as keeps their tips out of the floor; `height` is that of the ball, in lengths of the toes.
+fn bent_at_floor(toes: DQuat, height: f64) -> DQuat {
+    let along = toes * DVec3::Z;
+    let lowest = -height.clamp(0.0, 1.0);
+    if along.y >= lowest {
+        return toes;
+    }
+    let Some(axis) = along.cross(DVec3::Y).try_normalize() else { return toes };
+    (DQuat::from_axis_angle(axis, lowest.asin() - along.y.clamp(-1.0, 1.0).asin()) * toes).normalize()
 }

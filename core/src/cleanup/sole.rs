@@ -10,8 +10,8 @@ pub(crate) const LEG: f64 = 0.8;
 const BALL: f64 = 0.13 / LEG;
 /// The heel touches the floor this far behind the ankle.
 const HEEL: f64 = 0.05 / LEG;
-/// Heights of an ankle above the floor that are believed.
-const ANKLE_HEIGHTS: std::ops::RangeInclusive<f64> = 0.02..=0.3;
+/// Heights of an ankle above the floor that are believed, in legs; figures with stubby legs stand on thick shoes.
+const ANKLE_HEIGHTS: std::ops::RangeInclusive<f64> = 0.02..=0.6;
 /// The two points of a foot that touch the floor, relative to the ankle in its T frame (Y up, Z ahead), metres.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Sole {

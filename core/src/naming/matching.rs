@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use super::family::{FINGER_JOINTS, NamingFamily, Part};
 use super::plain::{plain, without_serial};
 use super::{built_in, missing};
-use crate::skeleton::{JOINT_COUNT, JOINT_NAMES};
+use crate::skeleton::{JOINT_COUNT, JOINT_NAMES, MIRRORED};
 
 /// A family on a list of names.
 #[derive(Debug, Clone, PartialEq)]
@@ -25,6 +25,31 @@ impl Match {
     /// Number of canonical joints that a rig has.
     pub fn count(&self) -> usize {
         self.rig_joints.iter().flatten().count()
+    }
+
+    /// Number of canonical joints that a rig has or should have: one with a left wrist has a right one, too.
+    fn expected(&self) -> usize {
+        (0..JOINT_COUNT).filter(|joint| self.rig_joints[*joint].or(self.rig_joints[MIRRORED[*joint]]).is_some()).count()
+    }
+
+    /// True where the family has a name for a canonical joint.
+    pub fn lists(&self, joint: &str) -> bool {
+        self.family.joints.contains_key(joint) || self.family.misplaced.contains_key(joint)
+    }
+
+    /// True where the family's tables have this name, for whatever joint.
+    pub fn knows(&self, name: &str) -> bool {
+        let family = self.family;
+        let plain_name = plain(name);
+        let Some(name) = plain_name.strip_prefix(&self.prefix) else { return false };
+        let joints = family.joints.values().chain(family.misplaced.values()).flatten();
+        let chains = family.spine.iter().chain(&family.neck).chain(&family.root);
+        let fingers = family
+            .fingers
+            .values()
+            .flatten()
+            .flat_map(|finger| family.sides.iter().flatten().map(move |side| finger.replace("{}", side)));
+        joints.chain(chains).any(|other| plain(other) == name) || { fingers }.any(|other| plain(&other) == name)
     }
 
     /// The places of a part's names that are there, in the table's order.
@@ -129,6 +154,48 @@ pub fn closest(names: &[(usize, &str)]) -> Option<Match> {
     found.reduce(|best, other| if other.count() > best.count() { other } else { best })
 }
 
+/// Fewest canonical joints by which a family is recognised that lacks a name which it requires.
+const MOST_OF_A_BODY: usize = 12;
+
+/// [`best`], or a family that finds more joints though it lacks what it requires, or its pelvis has no name by which a
+/// prefix is known: for rigs of which some names say nothing.
+pub fn best_or_most(names: &[(usize, &str)]) -> Option<Match> {
+    let best = best(names);
+    let mut most: Option<Match> = None;
+    for family in built_in() {
+        let mut prefixes: BTreeSet<String> = family.prefixes.iter().map(|prefix| plain(prefix)).collect();
+        if prefixes.is_empty() {
+            prefixes.extend([String::new()]);
+            prefixes.extend(common_prefix(family, names));
+        }
+        for prefix in prefixes {
+            let candidate = look_up(family, prefix, names);
+            if most.as_ref().is_none_or(|most| candidate.expected() > most.expected()) {
+                most = Some(candidate);
+            }
+        }
+    }
+    let known = best.as_ref().map_or(0, Match::expected);
+    most.filter(|most| most.count() >= MOST_OF_A_BODY && most.expected() > known).or(best)
+}
+
+/// What most of the joints of a family have before their names.
+fn common_prefix(family: &NamingFamily, names: &[(usize, &str)]) -> Option<String> {
+    let joints: BTreeSet<String> = family.joints.values().flatten().map(|name| plain(name)).collect();
+    let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+    for (_, name) in names {
+        let name = plain(name);
+        for prefix in joints.iter().filter_map(|joint| name.strip_suffix(joint.as_str())).filter(|p| !p.is_empty()) {
+            *counts.entry(prefix.to_owned()).or_default() += 1;
+        }
+    }
+    counts
+        .into_iter()
+        .max_by_key(|(_, count)| *count)
+        .filter(|(_, count)| *count > JOINT_COUNT / 4)
+        .map(|(prefix, _)| prefix)
+}
+
 /// The family that finds most canonical joints among `names`, each with its place. Of equals the first in the tables'
 /// order.
 pub fn best(names: &[(usize, &str)]) -> Option<Match> {
@@ -141,7 +208,7 @@ pub fn best(names: &[(usize, &str)]) -> Option<Match> {
                 found.extend(try_any_prefix(family, names));
             }
             for candidate in found {
-                if best.as_ref().is_none_or(|best| candidate.count() > best.count()) {
+                if best.as_ref().is_none_or(|best| candidate.expected() > best.expected()) {
                     best = Some(candidate);
                 }
             }

@@ -8,7 +8,7 @@ mod tables;
 mod vrm;
 
 pub use family::{FINGER_JOINTS, NamingError, NamingFamily, Part};
-pub use matching::{Match, best, closest, first_complete, nearest};
+pub use matching::{Match, best, best_or_most, closest, first_complete, nearest};
 pub use plain::plain;
 pub use tables::built_in;
 pub use vrm::{bone_of, bones};

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use super::combine::Combination;
 use super::mapping::{MappedJoint, RigMapping};
-use super::topology::Bones;
+use super::topology::{Bones, Shape};
 use crate::naming::{self, Match, Part};
 use crate::rig::{NodeKind, Rig};
 use crate::skeleton::{JOINT_COUNT, JOINT_NAMES, joint};
@@ -37,7 +38,7 @@ pub fn has_arm(joints: &[Option<usize>; JOINT_COUNT]) -> bool {
 
 /// The naming family of the nodes in `domain`, whose places are nodes.
 pub fn match_names(rig: &Rig, bones: &Bones, domain: &dyn Fn(usize) -> bool) -> Option<Match> {
-    naming::best(&names(rig, bones, domain))
+    naming::best_or_most(&names(rig, bones, domain))
 }
 
 /// The family of which most joints are there, and how many: for messages about half a body.
@@ -54,8 +55,14 @@ fn names<'a>(rig: &'a Rig, bones: &Bones, domain: &dyn Fn(usize) -> bool) -> Vec
         .collect()
 }
 
-/// The mapping of a match that has legs and an arm.
-pub fn mapping(bones: &Bones, found: &Match) -> RigMapping {
+/// The mapping of a match, and the joints whose names say nothing and that the other names and the shape tell.
+pub fn mapping(
+    rig: &Rig,
+    bones: &Bones,
+    domain: &dyn Fn(usize) -> bool,
+    found: &Match,
+    shape: Option<&Shape>,
+) -> (RigMapping, Vec<usize>) {
     let named = |node: usize| MappedJoint { node, confidence: NAMED };
     let mut mapping = RigMapping {
         family: found.family.name.clone(),
@@ -67,8 +74,14 @@ pub fn mapping(bones: &Bones, found: &Match) -> RigMapping {
     };
     let roots = found.part(Part::Root);
     mapping.root = roots.into_iter().find(|root| mapping.node(joint::PELVIS).is_some_and(|hip| hip != *root));
+    let names = names(rig, bones, domain);
+    let mut combination = Combination::new(bones, shape, found, &names);
+    let filled = combination.fill(&mut mapping, found);
     complete_midline(bones, &mut mapping, NAMED);
-    mapping
+    combination.fill_midline(&mut mapping);
+    mapping.settle_midline(&bones.positions, NAMED);
+    combination.fill_fingers(&mut mapping);
+    (mapping, filled)
 }
 
 /// The mapping that a file's humanoid table gives.

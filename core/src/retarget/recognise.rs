@@ -5,13 +5,13 @@ use std::collections::BTreeSet;
 use super::by_name;
 use super::check;
 use super::error::MappingError;
-use super::mapping::RigMapping;
+use super::mapping::{MappedJoint, RigMapping};
 use super::reference::References;
 use super::topology::{self, Bones, Shape};
 use super::twists::twists;
 use crate::naming::plain;
 use crate::rig::{NodeKind, Rig, global_poses};
-use crate::skeleton::{JOINT_COUNT, joint};
+use crate::skeleton::{JOINT_COUNT, JOINT_NAMES, joint};
 
 /// The least score of a shape that is taken for a person.
 const PERSON: f64 = 2.6;
@@ -52,7 +52,7 @@ impl RigMapping {
     pub fn of_all(rig: &Rig) -> Result<Vec<Self>, MappingError> {
         check_nodes(rig)?;
         let bones = Bones::new(rig, &|_| true);
-        if bones.count() == 0 {
+        if bones.count() < 2 {
             return Err(MappingError::NoSkeleton { nodes: rig.nodes.len() });
         }
         let mut found = if rig.humanoid.is_empty() {
@@ -103,17 +103,20 @@ fn characters(rig: &Rig, bones: &Bones) -> Result<Vec<RigMapping>, MappingError>
         let domain = by_name.rig_joints[joint::PELVIS].map(|pelvis| own_part(rig, bones, pelvis, &used));
         let in_domain = |node: usize| !used.contains(&node) && domain.as_ref().is_none_or(|own| own.contains(&node));
         let Some(by_name) = by_name::match_names(rig, bones, &in_domain) else { break };
-        if !by_name::missing_legs(&by_name.rig_joints).is_empty() || !by_name::has_arm(&by_name.rig_joints) {
+        let own = Bones::new(rig, &in_domain);
+        let shape = topology::shape(&own);
+        let (mut mapping, filled) = by_name::mapping(rig, &own, &in_domain, &by_name, shape.as_ref());
+        let joints = mapping.joints.map(|mapped| mapped.map(|mapped| mapped.node));
+        if !by_name::missing_legs(&joints).is_empty() || !by_name::has_arm(&joints) {
             break;
         }
-        let mut mapping = by_name::mapping(bones, &by_name);
-        let own = Bones::new(rig, &in_domain);
         used.extend(mapping.joints.iter().flatten().flat_map(|mapped| bones.subtree(mapped.node)));
         if is_layer(bones, &mut found, &mapping) {
             continue;
         }
-        let shape = topology::shape(&own);
+        let guessed: Vec<_> = filled.iter().map(|joint| mapping.joints[*joint]).collect();
         finish(rig, &own, &mut mapping, shape.as_ref());
+        tell_of_guesses(rig, &mut mapping, &filled, &guessed);
         if check::is_on_all_fours(&own, &mapping) {
             return Err(MappingError::Quadruped);
         }
@@ -123,6 +126,23 @@ fn characters(rig: &Rig, bones: &Bones) -> Result<Vec<RigMapping>, MappingError>
         return Ok(found);
     }
     by_shape(rig, bones)
+}
+
+/// Joints that no name tells are as sure as what told them, and worth a word.
+fn tell_of_guesses(rig: &Rig, mapping: &mut RigMapping, filled: &[usize], guessed: &[Option<MappedJoint>]) {
+    let references = References::new(rig);
+    let mut words = Vec::new();
+    for (joint, guess) in filled.iter().zip(guessed) {
+        if let (Some(mapped), Some(guess)) = (&mut mapping.joints[*joint], guess) {
+            mapped.confidence = mapped.confidence.min(guess.confidence);
+            words.push(format!("`{}` as {}", references.of(mapped.node), JOINT_NAMES[*joint]));
+        }
+    }
+    if !words.is_empty() {
+        let family = &mapping.family;
+        let words = words.join(", ");
+        mapping.warnings.push(format!("by their place in the skeleton, not by a name of `{family}`: {words}"));
+    }
 }
 
 /// The nodes that can belong to the body of `pelvis`: where other nodes have the same name, what hangs with it and not

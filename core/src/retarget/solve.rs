@@ -4,6 +4,7 @@ use glam::{DQuat, DVec3};
 
 use super::alignment::{ARMS, LEGS};
 use super::body::Body;
+use super::floor::floor_of_clip;
 use super::hands;
 use super::plan::Plan;
 use super::posed::{Animation, Posed, with_ancestors};
@@ -13,6 +14,7 @@ use super::write::{Ground, Writer};
 use super::{JointPlaces, MappedRig, RetargetOptions, RetargetReport, Retargeted};
 use crate::cleanup::contacts::{Contact, ContactLimits, detect};
 use crate::cleanup::plant::{Leg, Planting};
+use crate::cleanup::sole::LEG;
 use crate::cleanup::two_bone::Limb;
 use crate::motion::Motion;
 use crate::retarget::mapping::RigMapping;
@@ -21,15 +23,16 @@ use crate::skeleton::joint;
 
 /// Time over which the path over the ground is smoothed, seconds: longer than a step, so that sway stays with the hips.
 const PATH_SECONDS: f64 = 0.8;
-/// The share of frames that may lie below what is taken for a clip's floor.
-const BELOW_FLOOR: f64 = 0.02;
+
+/// From the ball of a foot to the tip of its toes, in legs.
+const TOES: f64 = 0.06 / LEG;
 
 /// Carries clips of one rig to another. Thread-safe; clips may be retargeted in parallel.
 pub struct Retargeter {
     source: Side,
     target: Side,
     /// `None` where the source's rest pose says nothing and each clip has to.
-    pair: Option<Pair>,
+    pub(super) pair: Option<Pair>,
 }
 
 /// One of the two rigs.
@@ -40,9 +43,9 @@ struct Side {
 }
 
 /// What is worked out once.
-struct Pair {
-    source: Body,
-    target: Body,
+pub(super) struct Pair {
+    pub(super) source: Body,
+    pub(super) target: Body,
     plan: Plan,
     writer: Writer,
     /// The source's nodes that are read, with their ancestors.
@@ -158,7 +161,7 @@ impl Retargeter {
             return Err(RetargetError::Take { take: take.name.clone(), reason: format!("it has no frame {beyond}") });
         }
         let pair = self.pair(take)?;
-        let floor = pair.floor(&pair.read(&self.source.rig, take));
+        let floor = pair.floor(&pair.read(&self.source.rig, take), take.fps);
         let picked = [take, made].map(|take| take.picked(frames));
         let [source, target] = self.sides(&picked[0], &picked[1], floor);
         let scale = pair.observers[1].leg_length / pair.observers[0].leg_length;
@@ -254,7 +257,8 @@ impl Pair {
             let [hip, knee, ankle, foot] = LEGS[side];
             let limb = Limb { along: DVec3::NEG_Y, hinge: DVec3::X, lengths: target.0.leg[side] };
             let (offset, sole) = (target.0.hip_offsets[side], target.0.soles[side]);
-            Leg { offset, limb, sole, hip, knee, ankle, foot }
+            let toes = if target.0.joints[foot].is_some() { TOES * target.0.leg_length() } else { 0.0 };
+            Leg { offset, limb, sole, toes, hip, knee, ankle, foot }
         });
         let observers = [Observer::new(&source.0), Observer::new(&target.0)];
         Pair { source: source.0, target: target.0, plan, writer, read, legs, observers }
@@ -268,7 +272,7 @@ impl Pair {
         options: &RetargetOptions,
     ) -> (Take, [Vec<Contact>; 2], f64) {
         let mut clip = self.read(rig, take);
-        let floor = self.floor(&clip);
+        let floor = self.floor(&clip, take.fps);
         for points in clip.soles.as_flattened_mut().iter_mut().chain(&mut clip.wrists) {
             points.iter_mut().for_each(|point| point.y -= floor);
         }
@@ -345,18 +349,15 @@ impl Pair {
         clip
     }
 
-    /// Height of the floor on which the clip happens: where the lowest soles or palms are.
-    fn floor(&self, clip: &Clip) -> f64 {
-        let [[a, b], [c, d]] = &clip.soles;
-        let mut lowest: Vec<f64> =
-            (0..clip.hips.len()).map(|frame| a[frame].y.min(b[frame].y).min(c[frame].y).min(d[frame].y)).collect();
-        // Who stands on the hands has the floor there.
-        let palm = hands::PALM * self.source.leg_length();
-        for wrist in &clip.wrists {
-            lowest.iter_mut().zip(wrist).for_each(|(lowest, wrist)| *lowest = lowest.min(wrist.y - palm));
-        }
-        let index = ((lowest.len() - 1) as f64 * BELOW_FLOOR).round() as usize;
-        *lowest.select_nth_unstable_by(index, f64::total_cmp).1
+    /// Height of the floor on which the clip happens, by soles and palms: who stands on the hands has the floor there.
+    fn floor(&self, clip: &Clip, fps: f64) -> f64 {
+        let leg = self.source.leg_length();
+        let palms = clip
+            .wrists
+            .each_ref()
+            .map(|wrist| -> Vec<DVec3> { wrist.iter().map(|place| *place - DVec3::Y * hands::PALM * leg).collect() });
+        let points: Vec<&[DVec3]> = clip.soles.as_flattened().iter().chain(&palms).map(Vec::as_slice).collect();
+        floor_of_clip(&points, leg, fps)
     }
 
     /// The hips in the scale of the target's legs, over its floor at height 0.

@@ -4,9 +4,10 @@ use glam::DVec3;
 
 use super::Side;
 use super::observe::{Observed, Observer};
-use crate::cleanup::contacts::{Contact, ContactLimits, detect, f1};
+use crate::cleanup::contacts::{Contact, ContactLimits, detect, runs};
+use crate::retarget::JointPlaces;
 use crate::rig::global_positions;
-use crate::skeleton::{JOINT_COUNT, JOINT_NAMES, joint};
+use crate::skeleton::{JOINT_NAMES, joint};
 
 /// The limbs whose directions count: start and end.
 const LIMBS: [(usize, usize); 8] = [
@@ -33,7 +34,11 @@ const TURNING: [usize; 11] = [
     joint::LEFT_ELBOW,
     joint::RIGHT_ELBOW,
 ];
-/// Hands and feet, with the middle between these two as where they start from.
+/// Shoulders and wrists, hip joints and ankles; left first.
+const ARMS: [(usize, usize); 2] =
+    [(joint::LEFT_SHOULDER, joint::LEFT_WRIST), (joint::RIGHT_SHOULDER, joint::RIGHT_WRIST)];
+const LEGS: [(usize, usize); 2] = [(joint::LEFT_HIP, joint::LEFT_ANKLE), (joint::RIGHT_HIP, joint::RIGHT_ANKLE)];
+/// Hands and feet.
 const ENDS: [usize; 4] = [joint::LEFT_WRIST, joint::RIGHT_WRIST, joint::LEFT_ANKLE, joint::RIGHT_ANKLE];
 /// A joint of the source that never turns faster counts as turning this fast, radians per second (60 degrees).
 const SLOW: f64 = std::f64::consts::FRAC_PI_3;
@@ -46,7 +51,7 @@ pub(super) fn limb_directions([source, target]: &[Observed; 2]) -> (f64, f64, &'
     let mut largest = (0.0, "");
     for (a, b) in source.positions.iter().zip(&target.positions) {
         for (start, end) in LIMBS {
-            let line = |pose: &[Option<DVec3>; JOINT_COUNT]| Some(pose[end]? - pose[start]?);
+            let line = |pose: &JointPlaces| Some(pose[end]? - pose[start]?);
             if let (Some(a), Some(b)) = (line(a), line(b)) {
                 let angle = a.cross(b).length().atan2(a.dot(b)).to_degrees();
                 angles.push(angle);
@@ -67,21 +72,61 @@ fn median(values: &mut [f64]) -> f64 {
     *values.select_nth_unstable_by(middle, f64::total_cmp).1
 }
 
-/// Mean distance of wrists and ankles from their scaled places relative to the hips, as a share of the limb.
-pub(super) fn end_effectors([source, target]: &[Observed; 2], observers: &[Observer; 2], scale: f64) -> f64 {
-    let (mut sum, mut count) = (0.0, 0);
+/// How far wrists are from where a source with the target's arms has them, seen from the shoulders, as a share of the arm:
+/// the mean.
+pub(super) fn hands([source, target]: &[Observed; 2], observers: &[Observer; 2]) -> f64 {
+    let mut errors = Vec::new();
     for (a, b) in source.positions.iter().zip(&target.positions) {
-        for (index, end) in ENDS.into_iter().enumerate() {
-            let relative = |pose: &[Option<DVec3>; JOINT_COUNT]| {
-                Some(pose[end]? - (pose[joint::LEFT_HIP]? + pose[joint::RIGHT_HIP]?) / 2.0)
+        for (side, (shoulder, wrist)) in ARMS.into_iter().enumerate() {
+            let reach = |pose: &JointPlaces, observer: &Observer| {
+                Some((pose[wrist]? - pose[shoulder]?) / observer.limb_lengths[side].max(1e-6))
             };
-            if let (Some(a), Some(b)) = (relative(a), relative(b)) {
-                sum += (a * scale).distance(b) / observers[1].limb_lengths[index].max(1e-6);
-                count += 1;
+            if let (Some(a), Some(b)) = (reach(a, &observers[0]), reach(b, &observers[1])) {
+                errors.push(a.distance(b));
             }
         }
     }
-    sum / f64::from(count.max(1))
+    mean(&errors)
+}
+
+/// How far ankles are from where a source with the target's legs has them over the floor, as a share of the leg: the mean.
+///
+/// The place is that of the middle of the hips and of the ankle as seen from its hip joint, because a wider pelvis rightly
+/// sets the feet further apart. A foot that lies flat is expected where it lies on average, and one that is below the
+/// source's floor on it: sliding and sinking feet are nothing to be followed. With `in_place` only the leg counts.
+pub(super) fn feet(
+    observed: &[Observed; 2],
+    observers: &[Observer; 2],
+    contacts: &[Vec<Contact>; 2],
+    in_place: bool,
+) -> f64 {
+    let mut errors = Vec::new();
+    for (side, (hip, ankle)) in LEGS.into_iter().enumerate() {
+        let path = |end: usize| -> Option<Vec<DVec3>> {
+            let (observed, observer) = (&observed[end], &observers[end]);
+            let place = |pose: &JointPlaces| {
+                let middle = (pose[joint::LEFT_HIP]? + pose[joint::RIGHT_HIP]?) / 2.0;
+                let leg = pose[ankle]? - pose[hip]?;
+                let place = if in_place { leg } else { leg + middle - DVec3::Y * observer.ankle_heights[side] };
+                Some(place / observer.leg_length)
+            };
+            observed.positions.iter().map(place).collect()
+        };
+        let (Some(mut expected), Some(found)) = (path(0), path(1)) else { continue };
+        if !in_place {
+            expected.iter_mut().for_each(|place| place.y = place.y.max(0.0));
+            for run in runs(expected.len(), |frame| contacts[side][frame].heel && contacts[side][frame].ball) {
+                let mean = expected[run.clone()].iter().sum::<DVec3>() / run.len() as f64;
+                expected[run].fill(mean);
+            }
+        }
+        errors.extend(expected.iter().zip(&found).map(|(expected, found)| expected.distance(*found)));
+    }
+    mean(&errors)
+}
+
+fn mean(values: &[f64]) -> f64 {
+    values.iter().sum::<f64>() / values.len().max(1) as f64
 }
 
 /// Mean speed in cm/s over the floor of what stands in two frames in a row.
@@ -107,10 +152,49 @@ pub(super) fn penetration(observed: &Observed) -> f64 {
     -lowest * 1000.0 + 0.0
 }
 
-pub(super) fn contact_f1(observed: &Observed, leg: f64, contacts: &[Vec<Contact>; 2], fps: f64) -> f64 {
-    let limits = ContactLimits::CAPTURED;
-    let found = observed.soles.each_ref().map(|[heel, ball]| detect(heel, ball, leg, fps, &limits));
-    f1(contacts, &found)
+/// How contacts of two clips agree.
+pub(super) struct Agreement {
+    /// 2 TP / (2 TP + FP + FN) over frames, feet, heels and balls.
+    pub(super) f1: f64,
+    /// The longest time in seconds that one foot stands in the target and moves in the source, and the other way round.
+    pub(super) longest: [f64; 2],
+}
+
+/// Whether the target stands when the source does.
+///
+/// Feet that only just stand and feet that only just do not are the same to the eye, and no fixed limit tells them apart
+/// alike on two bodies. A contact of one therefore counts as missing in the other only where that does not even stand by
+/// [wider limits](ContactLimits::WIDER). `contacts` are the source's, by the narrow ones.
+pub(super) fn contacts_agree(
+    [source, target]: &[Observed; 2],
+    [leg, target_leg]: [f64; 2],
+    contacts: &[Vec<Contact>; 2],
+) -> Agreement {
+    let fps = target.fps;
+    let of = |observed: &Observed, leg: f64, limits: &ContactLimits| {
+        observed.soles.each_ref().map(|[heel, ball]| detect(heel, ball, leg, fps, limits))
+    };
+    let found = of(target, target_leg, &ContactLimits::CAPTURED);
+    let nearly = [of(source, leg, &ContactLimits::WIDER), of(target, target_leg, &ContactLimits::WIDER)];
+    let without = |one: &[Vec<Contact>; 2], other: &[Vec<Contact>; 2]| -> (usize, usize) {
+        let pairs = || one.iter().flatten().zip(other.iter().flatten());
+        let count = |alone: &dyn Fn(bool, bool) -> bool| {
+            pairs().map(|(a, b)| usize::from(alone(a.heel, b.heel)) + usize::from(alone(a.ball, b.ball))).sum()
+        };
+        (count(&|a, b| a && b), count(&|a, b| a && !b))
+    };
+    let (in_source, missing) = without(contacts, &nearly[1]);
+    let (in_target, added) = without(&found, &nearly[0]);
+    let both = in_source.max(in_target);
+    let all = 2 * both + missing + added;
+    let longest = |one: &[Vec<Contact>; 2], other: &[Vec<Contact>; 2]| -> f64 {
+        let alone = |side: usize| runs(one[side].len(), |frame| one[side][frame].any() && !other[side][frame].any());
+        [0, 1].into_iter().flat_map(alone).map(|run| run.len()).max().unwrap_or(0) as f64 / fps
+    };
+    Agreement {
+        f1: if all == 0 { 1.0 } else { 2.0 * both as f64 / all as f64 },
+        longest: [longest(&found, &nearly[0]), longest(contacts, &nearly[1])],
+    }
 }
 
 /// Largest change of the distance between a node and its parent, millimetres, over all joints but those that carry the body.

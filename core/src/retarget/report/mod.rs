@@ -30,9 +30,14 @@ pub struct RetargetReport {
     pub limb_direction_largest: f64,
     /// The limb that this is, by the canonical joint at which it starts.
     pub limb_direction_at: String,
-    /// Distance of wrists and ankles from where they would be on a scaled source, relative to the hips, as a share of the
-    /// limb's length: mean.
+    /// Distance of wrists and ankles from where they would be on a source with the target's limbs, as a share of the limb's
+    /// length: the mean of [`hand_error`](Self::hand_error) and [`foot_error`](Self::foot_error).
     pub end_effector_error: f64,
+    /// The same of the wrists, seen from the shoulders: mean.
+    pub hand_error: f64,
+    /// The same of the ankles, over the floor: mean. Where a foot of the source lies flat, it is expected where it lies on
+    /// average, and where it is below the source's floor, on it.
+    pub foot_error: f64,
     /// Speed of heels and balls over the floor while they stand in the source, cm/s: mean. `None` where the clip was put in
     /// place, which makes feet slide, or nothing stands.
     pub foot_slide: Option<f64>,
@@ -40,8 +45,15 @@ pub struct RetargetReport {
     pub source_foot_slide: Option<f64>,
     /// How deep soles sink into the floor, millimetres: the largest.
     pub penetration: f64,
-    /// Agreement of the target's contacts with the source's: F1 over frames, feet, heels and balls. `None` as above.
+    /// How deep soles of the source sink into its floor, in the target's scale, millimetres: the largest.
+    pub source_penetration: f64,
+    /// Agreement of the target's contacts with the source's: F1 over frames, feet, heels and balls, where a contact of one
+    /// has to be near to standing in the other. `None` as above.
     pub contact_f1: Option<f64>,
+    /// The longest time that a foot stands where it moves in the source, seconds. `None` as above.
+    pub added_contact: Option<f64>,
+    /// The longest time that a foot moves where it stands in the source, seconds. `None` as above.
+    pub missing_contact: Option<f64>,
     /// Largest change of any bone's length, millimetres.
     pub bone_length_drift: f64,
     /// Mean third derivative of joint positions over the source's in the target's scale.
@@ -82,18 +94,26 @@ pub(super) fn measure(
     let (angular_velocity_ratio, fastest) = figures::angular_velocity(&observed);
     let grounded = !options.in_place;
     let confidences = sides.map(|side| side.mapping.joints.iter().flatten().map(|joint| f64::from(joint.confidence)));
+    let legs = observers.each_ref().map(|observer| observer.leg_length);
+    let agreement = grounded.then(|| figures::contacts_agree(&observed, legs, contacts));
+    let hand_error = figures::hands(&observed, observers);
+    let foot_error = figures::feet(&observed, observers, contacts, options.in_place);
     let mut report = RetargetReport {
         frames: target.take.frames,
         seconds: target.take.seconds(),
         limb_direction_median,
         limb_direction_largest,
         limb_direction_at: limb.to_owned(),
-        end_effector_error: figures::end_effectors(&observed, observers, scale),
+        end_effector_error: (hand_error + foot_error) / 2.0,
+        hand_error,
+        foot_error,
         foot_slide: figures::slide(&observed[1], contacts, target.take.fps).filter(|_| grounded),
         source_foot_slide: figures::slide(&observed[0], contacts, target.take.fps).map(|slide| slide * scale),
         penetration: figures::penetration(&observed[1]),
-        contact_f1: grounded
-            .then(|| figures::contact_f1(&observed[1], observers[1].leg_length, contacts, target.take.fps)),
+        source_penetration: figures::penetration(&observed[0]) * scale,
+        contact_f1: agreement.as_ref().map(|agreement| agreement.f1),
+        added_contact: agreement.as_ref().map(|agreement| agreement.longest[0]),
+        missing_contact: agreement.as_ref().map(|agreement| agreement.longest[1]),
         bone_length_drift: figures::bone_length_drift(target),
         jerk_ratio: figures::jerk_ratio(&observed, scale),
         angular_velocity_ratio,

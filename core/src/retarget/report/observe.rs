@@ -16,6 +16,8 @@ pub(crate) struct Observer {
     pub(crate) leg_length: f64,
     /// Lengths of arms and legs: left and right wrist, left and right ankle.
     pub(super) limb_lengths: [f64; 4],
+    /// Heights of the ankles over a flat sole, metres.
+    pub(super) ankle_heights: [f64; 2],
     /// Heel and ball of both feet in the frame of the ankle's node, metres.
     soles: [[DVec3; 2]; 2],
 }
@@ -38,6 +40,7 @@ impl Observer {
             origin: body.origin,
             leg_length: body.leg_length(),
             limb_lengths: [sum(body.arm[0]), sum(body.arm[1]), sum(body.leg[0]), sum(body.leg[1])],
+            ankle_heights: body.soles.map(|sole| -sole.heel.y),
             soles: std::array::from_fn(|side| {
                 let ankle = LEGS[side][2];
                 let into = body.joints[ankle].map_or(DQuat::IDENTITY, |node| body.t_pose(node, ankle).inverse());

@@ -38,6 +38,13 @@ pub struct Verdict {
     pub reason: String,
 }
 
+/// Longer than this no foot stands where it moves in the source, or the other way round, seconds: less is seen by nobody.
+const LONGEST_OTHER_CONTACT: f64 = 0.25;
+/// A limb that points further away from the source's than this is told, degrees.
+const LARGEST_ANGLE: f64 = 35.0;
+/// Feet of the source that sink in deeper than this are why legs are bent, millimetres.
+const DEEP: f64 = 50.0;
+
 /// From the worst finding to the least; the first that applies is the reason.
 pub(super) fn judge(report: &RetargetReport, options: &RetargetOptions) -> Verdict {
     let failed = |reason: String| Verdict { grade: Grade::Failed, reason };
@@ -67,7 +74,15 @@ pub(super) fn judge(report: &RetargetReport, options: &RetargetOptions) -> Verdi
     if report.limb_direction_median > 3.0 {
         return look(format!("limbs point {:.1} degrees away from the source's", report.limb_direction_median));
     }
-    if report.limb_direction_largest > 35.0 {
+    if report.limb_direction_largest > LARGEST_ANGLE {
+        // Legs are bent as far as keeps feet out of the floor.
+        if options.contacts && report.source_penetration > DEEP {
+            return look(format!(
+                "the source's feet sink {:.0} cm into its floor; to keep them out of it a limb is turned by {:.0} degrees",
+                report.source_penetration / 10.0,
+                report.limb_direction_largest
+            ));
+        }
         return look(format!(
             "the limb from {} points {:.0} degrees away from the source's in some frame",
             report.limb_direction_at, report.limb_direction_largest
@@ -80,8 +95,11 @@ pub(super) fn judge(report: &RetargetReport, options: &RetargetOptions) -> Verdi
         if report.penetration > 10.0 {
             return look(format!("a foot sinks {:.0} mm into the floor", report.penetration));
         }
-        if let Some(f1) = report.contact_f1.filter(|f1| *f1 < 0.7) {
-            return look(format!("feet stand at other times than in the source (F1 {f1:.2})"));
+        if let Some(seconds) = report.added_contact.filter(|seconds| *seconds > LONGEST_OTHER_CONTACT) {
+            return look(format!("a foot stands for {seconds:.1} s where it moves in the source"));
+        }
+        if let Some(seconds) = report.missing_contact.filter(|seconds| *seconds > LONGEST_OTHER_CONTACT) {
+            return look(format!("a foot moves for {seconds:.1} s where it stands in the source"));
         }
     }
     if report.jerk_ratio > 2.0 {

@@ -11,17 +11,22 @@ use super::{
 };
 
 /// Columns of the table that come from a report, as the report names them.
-pub const FIGURES: [&str; 15] = [
+pub const FIGURES: [&str; 20] = [
     "frames",
     "seconds",
     "limb_direction_median",
     "limb_direction_largest",
     "limb_direction_at",
     "end_effector_error",
+    "hand_error",
+    "foot_error",
     "foot_slide",
     "source_foot_slide",
     "penetration",
+    "source_penetration",
     "contact_f1",
+    "added_contact",
+    "missing_contact",
     "bone_length_drift",
     "jerk_ratio",
     "angular_velocity_ratio",

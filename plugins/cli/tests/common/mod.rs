@@ -3,7 +3,7 @@
 #![allow(dead_code)]
 
 #[path = "../../../../core/tests/rigs/mod.rs"]
-mod rigs;
+pub mod rigs;
 
 use std::{
     collections::BTreeMap,
@@ -78,6 +78,12 @@ impl Workplace {
         collect(&root, &root, &mut found);
         found
     }
+}
+
+/// VRM's names of the joints that a rig's truth has.
+pub fn humanoid_table(rig: &rigs::TestRig) -> BTreeMap<String, usize> {
+    let mapped = rig.truth.joints.iter().zip(ropar_core::naming::bones());
+    mapped.filter_map(|(joint, bone)| Some((bone.clone()?, joint.as_ref()?.node))).collect()
 }
 
 fn collect(root: &Path, folder: &Path, found: &mut BTreeMap<String, Vec<u8>>) {

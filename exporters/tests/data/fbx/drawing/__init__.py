@@ -1,0 +1,1 @@
+"""FBX files drawn from closed forms, by subject."""
