@@ -103,7 +103,7 @@ def test_redo_on_a_layer_leaves_everything_outside_of_the_range(scene: Any, real
     scene.redo()
     assert scene.snapshot() == after
     # What is hidden by a layer is not changed in vain.
-    with pytest.raises(RuntimeError, match="is on animation layers.*: use -layer, or merge them"):
+    with pytest.raises(RuntimeError, match=r"is on animation layers.*: use -layer, or merge them"):
         cmds.roparRedo(seed=3, target=paths[0], **given)
     assert scene.snapshot() == after
 
