@@ -63,6 +63,17 @@ def test_a_layer_moves_the_body_as_keys_on_the_joints_do(scene: Any, double: Any
         assert world == pytest.approx(direct[path], abs=1e-9)
 
 
+def test_keys_below_layers_are_warned_about(scene: Any, double: Any) -> None:
+    paths = rigs.body(scene)
+    cmds.roparGenerate(prompt="a person walks", target=paths[0], layer="x")
+    before = scene.snapshot()
+    cmds.roparGenerate(prompt="a person walks", target=paths[0])
+    assert ("warning", "The keys are on the base layer: animation layers above it may hide them") in scene.messages
+    blend = scene.connections[f"{paths[0]}.rotateX"].split(".")[0]
+    assert scene.connections[f"{blend}.inputAX"] == "Hips_rotateX1.output"
+    undo_and_redo(scene, before)
+
+
 def test_samples_go_on_layers_and_only_the_first_is_heard(scene: Any, double: Any) -> None:
     paths = rigs.body(scene)
     before = scene.snapshot()

@@ -45,7 +45,7 @@ def _layer(rest: list[str]) -> Callable[[], None]:
     current = scene.current
     if rest[:2] == ["-override", "true"]:
         (_, _, name) = rest
-        _made(name, "animLayer", mute=False, blends={}, override=True)
+        _made(name, "animLayer", mute=False, blends={}, override=True, weight=1.0)
         return lambda: current.nodes.pop(name) and None  # type: ignore[func-returns-value]
     if rest[:3] == ["-edit", "-mute", "true"]:
         current.nodes[rest[3]].attributes["mute"] = True

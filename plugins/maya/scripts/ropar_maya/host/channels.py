@@ -51,12 +51,13 @@ def plug(name: str) -> MPlug:
         raise MayaError(f"there is no {name} any more", tr("try again")) from None
 
 
-def destination(name: str, onto_layer: bool) -> Destination:
+def destination(name: str, onto_layer: bool, below_layers: bool = True) -> Destination:
     """Where a channel's keys go.
 
     Args:
         name: the channel, such as ``|hips.rotateX``.
         onto_layer: whether the keys go onto a new layer; existing curves are then not touched.
+        below_layers: whether they may otherwise go on the base layer where there are layers above it.
     """
     found = plug(name)
     node = MFnDependencyNode(found.node())
@@ -77,6 +78,8 @@ def destination(name: str, onto_layer: bool) -> Destination:
             return _driver(name, found)
         if onto_layer:
             return Free(found)
+        if not below_layers:
+            return Blocked(f"{_label(name)} is on animation layers", tr("use -layer, or merge them"))
         found = _below(found, driver)
     return Blocked(f"{_label(name)} is on too many animation layers", tr("merge some of them"))
 
@@ -129,6 +132,16 @@ def held_by_ik(joints: Sequence[str]) -> dict[str, str]:
                 if path in wanted:
                     result[str(path)] = str(handle)
     return result
+
+
+def is_layered(name: str) -> bool:
+    """Whether a channel is on animation layers."""
+    found = plug(name)
+    return bool(found.isDestination) and kind_of_driver(found).startswith("animBlendNode")
+
+
+def kind_of_driver(found: MPlug) -> str:
+    return str(MFnDependencyNode(found.source().node()).typeName)
 
 
 def on_handle(name: str, handle: str) -> Blocked:

@@ -139,9 +139,14 @@ def _over(path: str, place: dict[str, int]) -> tuple[int, list[str]]:
 def _joint(path: str, parent: int, groups: Sequence[str]) -> Joint:
     get = cast(Any, cmds.getAttr)
     above = NOWHERE
-    for group in groups:
+    inherits = [bool(get(f"{node}.inheritsTransform")) for node in (path, *groups)]
+    if parent >= 0 and not all(inherits):
+        raise MayaError(f"{scene.short(path)} does not inherit the joint above", "turn Inherits Transform on")
+    for group, inherited in zip(groups if inherits[0] else (), inherits[1:], strict=False):
         above = compose(maths.from_maya(get(f"{group}.matrix")), above)
         above = compose(maths.from_maya(get(f"{group}.offsetParentMatrix")), above)
+        if not inherited:  # what is above it does not matter
+            break
     above = compose(above, maths.from_maya(get(f"{path}.offsetParentMatrix")))
     compensated = bool(get(f"{path}.segmentScaleCompensate"))
     translate = _lengths(path, "translate")
