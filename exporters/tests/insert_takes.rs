@@ -192,3 +192,28 @@ fn names_that_are_there_twice_are_told_apart_by_their_parents() {
         }
     }
 }
+
+#[test]
+fn another_rig_is_refused_with_the_command_that_retargets() {
+    let folder = tempfile::tempdir().unwrap();
+    let target = data("fbx").join("binary_7400_two_takes.fbx");
+    let output = folder.path().join("out.fbx");
+    let other_names = read_scene(&data("bvh").join("plain.bvh")).unwrap();
+    // The same names, another rest pose and other axes: no way to tell it from another rig.
+    let mut other_pose = read_scene(&target).unwrap();
+    for node in other_pose.nodes.iter_mut().skip(1) {
+        node.rest.translation = glam::DQuat::from_rotation_z(0.6) * node.rest.translation * 1.2;
+        node.rest.rotation = glam::DQuat::from_rotation_x(0.9) * node.rest.rotation;
+    }
+    for source in [other_names, other_pose] {
+        let which = WriteSceneOptions { take: Some(source.takes[0].name.clone()), ..Default::default() };
+        let error = insert_takes(&source, &target, &output, &which, &new_name("again")).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Usage, "{error}");
+        assert!(
+            error.next_step().contains("`ropar retarget CLIP --target RIG -o OUT`"),
+            "{error}: {}",
+            error.next_step()
+        );
+        assert!(!output.exists());
+    }
+}

@@ -52,7 +52,7 @@ impl RigMapping {
     pub fn of_all(rig: &Rig) -> Result<Vec<Self>, MappingError> {
         check_nodes(rig)?;
         let bones = Bones::new(rig, &|_| true);
-        if bones.count() == 0 {
+        if bones.count() < 2 {
             return Err(MappingError::NoSkeleton { nodes: rig.nodes.len() });
         }
         let mut found = if rig.humanoid.is_empty() {

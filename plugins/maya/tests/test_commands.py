@@ -63,6 +63,17 @@ def test_a_layer_moves_the_body_as_keys_on_the_joints_do(scene: Any, double: Any
         assert world == pytest.approx(direct[path], abs=1e-9)
 
 
+def test_keys_below_layers_are_warned_about(scene: Any, double: Any) -> None:
+    paths = rigs.body(scene)
+    cmds.roparGenerate(prompt="a person walks", target=paths[0], layer="x")
+    before = scene.snapshot()
+    cmds.roparGenerate(prompt="a person walks", target=paths[0])
+    assert ("warning", "The keys are on the base layer: animation layers above it may hide them") in scene.messages
+    blend = scene.connections[f"{paths[0]}.rotateX"].split(".")[0]
+    assert scene.connections[f"{blend}.inputAX"] == "Hips_rotateX1.output"
+    undo_and_redo(scene, before)
+
+
 def test_samples_go_on_layers_and_only_the_first_is_heard(scene: Any, double: Any) -> None:
     paths = rigs.body(scene)
     before = scene.snapshot()
@@ -152,6 +163,40 @@ def test_the_mapping_and_the_motion_are_kept_on_the_root(scene: Any, double: Any
     mapping["joints"]["left_wrist"] = None
     scene.nodes[paths[0]].attributes["roparMapping"] = json.dumps(mapping)
     assert json.loads(cmds.roparInfo("hero:Hips", mapping=True))["joints"]["left_wrist"] is None
+
+
+@pytest.mark.parametrize("up", ["y", "z"])
+@pytest.mark.parametrize("layer", [None, "walk"])
+def test_a_new_skeleton(scene: Any, double: Any, up: str, layer: str | None) -> None:
+    scene.up, scene.linear_unit = up, "m"
+    before = scene.snapshot()
+    given = {} if layer is None else {"layer": layer}
+    cmds.roparGenerate(prompt="a person walks", newSkeleton="", contacts=False, startTime=1, **given)
+    root = "|ropar|Hips"
+    assert scene.selection == [root] and len([n for n in scene.nodes.values() if n.kind == "joint"]) == 22
+    head = next(path for path in scene.nodes if path.endswith("|Head"))
+    # It stands upright, whichever axis is up, and walks to the front.
+    first, last = (scene.world(root, scene.seconds(frame))[3, :3] for frame in (1, 24))
+    high = scene.world(head, scene.seconds(1))[3, :3] - first
+    ahead = last - first
+    height, forward = (high[1], ahead[2]) if up == "y" else (high[2], -ahead[1])
+    assert height > 45 and forward > 60
+    undo_and_redo(scene, before)
+    second = cmds.roparGenerate(prompt="a person walks", newSkeleton="")
+    assert second == ["|ropar_2|Hips"]
+    # It can be worked on like any other.
+    cmds.roparGenerate(prompt="a person walks", target=root, replace=True)
+
+
+def test_new_skeletons_that_cannot_be(scene: Any, double: Any) -> None:
+    scene.transform("|ropar")
+    for given, says in (
+        ({"newSkeleton": "ropar"}, "there is a ropar already"),
+        ({"newSkeleton": "my rig"}, "my rig cannot be the name of a group"),
+        ({"newSkeleton": "", "fromPose": True}, "-newSkeleton goes with neither"),
+    ):
+        with pytest.raises(RuntimeError, match=says):
+            cmds.roparGenerate(prompt="a person walks", **given)
 
 
 def test_queries(scene: Any) -> None:

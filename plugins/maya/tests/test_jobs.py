@@ -10,6 +10,11 @@ import rigs
 from maya import cmds
 
 
+@pytest.fixture(autouse=True)
+def _interface(scene: Any) -> None:
+    scene.batch = False
+
+
 def finish(scene: Any) -> None:
     """Waits for the job's thread and lets Maya have its idle moment."""
     from ropar_maya.host import background
@@ -108,8 +113,17 @@ def test_esc_in_the_progress_window(scene: Any, double: Any) -> None:
     assert scene.snapshot() == before and not scene.undo_queue
 
 
+def test_without_an_interface_nothing_runs_in_the_background(scene: Any, double: Any) -> None:
+    scene.batch = True
+    paths = rigs.body(scene)
+    with pytest.raises(RuntimeError, match="leave -background out"):
+        cmds.roparGenerate(prompt="a person walks", target=paths[0], background=True)
+
+
 def test_prompts_are_remembered_with_an_interface_only(scene: Any, double: Any) -> None:
     from ropar_maya import history
+
+    scene.batch = True
 
     paths = rigs.body(scene)
     cmds.roparGenerate(prompt="a person walks", target=paths[0])
@@ -121,6 +135,7 @@ def test_prompts_are_remembered_with_an_interface_only(scene: Any, double: Any) 
 
 
 def test_in_mayapy_the_work_is_done_at_once_and_here(scene: Any, double: Any) -> None:
+    scene.batch = True
     paths = rigs.body(scene)
     threads = []
     double.on_progress = lambda share: threads.append(threading.current_thread())

@@ -152,6 +152,25 @@ def test_groups_between_joints_and_offset_parent_matrices(scene: Any, double: An
     assert np.linalg.norm(np.diff(found, axis=0), axis=1) == pytest.approx(lengths, abs=0.01)
 
 
+def test_a_group_that_inherits_nothing(scene: Any, double: Any) -> None:
+    """What lies above such a group does not matter; a joint that inherits nothing from the one above is refused."""
+    place = rotation((0.0, 1.0, 0.0))
+    place[3, :3] = (50.0, 0.0, 0.0)
+    paths = rigs.body(scene, group=np.eye(4))
+    cmds.roparGenerate(prompt="a person walks", target=paths[0])
+    wanted = scene.world(paths[20], scene.seconds(9))
+    scene.undo()
+    for path in [path for path in scene.nodes if path.startswith("|rig")]:
+        scene.nodes[f"|world{path}"] = scene.nodes.pop(path)
+    scene.transform("|world", place)
+    scene.nodes["|world|rig"].attributes["inheritsTransform"] = False
+    cmds.roparGenerate(prompt="a person walks", target=f"|world{paths[0]}")
+    assert scene.world(f"|world{paths[20]}", scene.seconds(9)) == pytest.approx(wanted, abs=1e-6)
+    scene.nodes[f"|world{paths[16]}"].attributes["inheritsTransform"] = False
+    with pytest.raises(RuntimeError, match="LeftArm does not inherit the joint above: turn Inherits Transform on"):
+        cmds.roparGenerate(prompt="a person walks", target=f"|world{paths[0]}")
+
+
 def test_limits_are_warned_about(scene: Any, double: Any) -> None:
     paths = rigs.body(scene)
     scene.nodes[paths[18]].attributes["minRotYLimitEnable"] = True

@@ -82,6 +82,32 @@ def test_redo_keeps_every_other_key(scene: Any, real: ropar.Engine) -> None:
     scene.redo()
 
 
+def test_redo_on_a_layer_leaves_everything_outside_of_the_range(scene: Any, real: ropar.Engine) -> None:
+    paths = rigs.body(scene, rigs.oriented(21, scales="even"))
+    cmds.roparGenerate(prompt="a person walks forward", seconds=2.0, seed=1, target=paths[0], startTime=1)
+    frames = (1, 8, 12, 13, 25, 37, 38, 44)
+    before = {frame: scene.worlds(paths, scene.seconds(frame)) for frame in frames}
+    state = scene.snapshot()
+    given = {"parts": "left_arm", "prompt": "a person waves with the left hand", "startTime": 13, "endTime": 37}
+    assert cmds.roparRedo(seed=3, target=paths[0], layer="wave", **given) == ["wave"]
+    for frame in frames:
+        after = scene.worlds(paths, scene.seconds(frame))
+        for index, path in enumerate(paths):
+            if index not in (13, 16, 18, 20) or not 13 <= frame <= 37:
+                assert after[path] == pytest.approx(before[frame][path], abs=1e-6), (frame, path)
+    moved = scene.world(paths[20], scene.seconds(25))[3, :3] - before[25][paths[20]][3, :3]
+    assert abs(moved).max() > 1.0
+    after = scene.snapshot()
+    scene.undo()
+    assert scene.snapshot() == state
+    scene.redo()
+    assert scene.snapshot() == after
+    # What is hidden by a layer is not changed in vain.
+    with pytest.raises(RuntimeError, match=r"is on animation layers.*: use -layer, or merge them"):
+        cmds.roparRedo(seed=3, target=paths[0], **given)
+    assert scene.snapshot() == after
+
+
 def test_a_clip_file_of_another_rig(scene: Any, real: ropar.Engine, tmp_path: Any) -> None:
     import numpy as np
 

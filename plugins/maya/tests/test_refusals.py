@@ -139,6 +139,17 @@ def test_referenced_rigs(scene: Any, body: list[str]) -> None:
     assert scene.undo_queue
 
 
+@pytest.mark.parametrize("layer", [None, "x"])
+def test_ik_handles(scene: Any, body: list[str], layer: str | None) -> None:
+    handle = scene.add("|ikHandle1", "ikHandle", joints=["LeftArm", "LeftForeArm"], ikBlend=1.0)
+    given = generate(target=body[0]) if layer is None else generate(target=body[0], layer=layer)
+    said = refused(scene, cmds.roparGenerate, **given)
+    assert said.startswith("LeftArm.rotateX is held by the IK handle ikHandle1")
+    assert said.endswith("set its IK Blend to 0, or bake the joints")
+    handle.attributes["ikBlend"] = 0.0
+    cmds.roparGenerate(**given)
+
+
 def test_set_driven_keys(scene: Any, body: list[str]) -> None:
     scene.curve("driven", f"{body[4]}.rotateX", [(0.0, 0.0)], kind="animCurveUA")
     assert "is driven by set driven keys" in refused(scene, cmds.roparGenerate, **generate(target=body[0]))

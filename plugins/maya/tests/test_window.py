@@ -66,6 +66,16 @@ def test_generate_from_the_window_is_one_undoable_step(app: Any, scene: Any, dou
     assert scene.snapshot() == before
 
 
+def test_a_new_skeleton_from_the_window(app: Any, scene: Any, double: Any, panel: Any) -> None:
+    panel.generate.who.setCurrentIndex(1)
+    panel.generate.prompt.edit.setText("a person walks")
+    panel.generate.button.click()
+    settle(app, scene, lambda: scene.undo_queue)
+    assert scene.selection == ["|ropar|Hips"]
+    panel.tick()
+    assert panel.target.text() == "Hips"
+
+
 def test_progress_and_cancel(app: Any, scene: Any, double: Any, panel: Any) -> None:
     paths = rigs.body(scene)
     scene.selection = [paths[0]]

@@ -59,6 +59,9 @@ COMMANDS: dict[str, tuple[Flag, ...]] = {
         Flag("iterations", "it", "long", "rounds in which the motion is filled in; otherwise the model's own"),
         Flag("steps", "st", "long", "steps of the diffusion head per round; otherwise the model's own"),
         TARGET,
+        Flag(
+            "newSkeleton", "ns", "string", "make a new skeleton under a group of this name, and move that; empty: ropar"
+        ),
         START,
         Flag("endTime", "et", "time", "fill exactly the frames from the start time to this one"),
         IN_PLACE,
@@ -99,7 +102,7 @@ COMMANDS: dict[str, tuple[Flag, ...]] = {
         Flag("endTime", "et", "time", "last frame to make anew; otherwise the last key"),
         SEED,
         GUIDANCE,
-        Flag("inStep", "is", "boolean", "go with what the rest of the body does, as arms swing with a gait (off)"),
+        Flag("inStep", "ins", "boolean", "go with what the rest of the body does, as arms swing with a gait (off)"),
         TARGET,
         LAYER,
         *RUNNING,

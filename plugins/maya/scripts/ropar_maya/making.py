@@ -42,6 +42,8 @@ class Subject:
     units: float = 24.0
     #: One frame, for motions that start where the character stands.
     present: Pose | None = None
+    #: Whether it is made together with its motion.
+    new: bool = False
 
     @property
     def rate(self) -> float:
@@ -66,6 +68,8 @@ class Take:
     layer: str | None = None
     #: Whether a layer starts muted.
     muted: bool = False
+    #: Whether a layer has no weight outside of the times.
+    fades: bool = False
 
 
 @dataclass
@@ -79,6 +83,8 @@ class Made:
     family: str
     replace: bool = True
     extend: bool = False
+    #: Whether keys may go on the base layer where there are animation layers above it.
+    below_layers: bool = True
     warnings: list[str] = field(default_factory=list)
 
 

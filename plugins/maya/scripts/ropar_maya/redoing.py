@@ -18,7 +18,7 @@ from .translations import tr
 from .values import Pose, channels
 
 #: Seconds around the range that the model is shown, where its limit leaves room.
-CONTEXT_SECONDS = 10.0
+CONTEXT_SECONDS = 5.0
 #: A joint that changes by no more than this was not made anew: radians, metres.
 STILL_TURN, STILL_PLACE = 1e-5, 1e-6
 
@@ -91,11 +91,13 @@ def redo(request: Redo, subject: Subject, old: Pose, where: Range, options: libr
     name = None if layer is None else layer_name(layer or request.prompt)
     report(1.0, tr("Writing the keys"))
     return Made(
-        takes=[Take(keyed, times, metadata, name)],
+        # Outside of the range the layer is silent: an override layer would hold its first and last pose there.
+        takes=[Take(keyed, times, metadata, name, fades=True)],
         skeleton=skeleton,
         mapping=rigged.mapping.to_json(),
         family=str(rigged.mapping.family),
         replace=True,
+        below_layers=False,
         warnings=list(skeleton.warnings),
     )
 

@@ -158,6 +158,7 @@ def _body(build: Build, name: str = "") -> str:
 def _new_scene(unit: str = "film") -> None:
     cast(Any, cmds.file)(new=True, force=True)
     cast(Any, cmds.currentUnit)(time=unit)
+    cast(Any, cmds.undoInfo)(state=True)  # mayapy starts without
 
 
 def _expected(root: str) -> tuple[list[str], list[list[tuple[float, float, float]]]]:
@@ -211,7 +212,6 @@ def _state() -> dict[str, Any]:
 
 def _undo() -> str:
     _new_scene()
-    cast(Any, cmds.undoInfo)(state=True)
     root = _body(_awkward)
     before = _state()
     _run(target=root)

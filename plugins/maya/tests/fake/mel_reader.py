@@ -26,7 +26,14 @@ def unused(name: str) -> str:
 
 def run(command: str) -> Callable[[], None]:
     name, *rest = words(command)
-    return {"animLayer": _layer, "addAttr": _add_attribute, "setAttr": _set_attribute}[name](rest)
+    commands = {
+        "animLayer": _layer,
+        "addAttr": _add_attribute,
+        "setAttr": _set_attribute,
+        "createNode": _create,
+        "select": _select,
+    }
+    return commands[name](rest)
 
 
 def _made(name: str, kind: str, **attributes: Any) -> None:
@@ -38,7 +45,7 @@ def _layer(rest: list[str]) -> Callable[[], None]:
     current = scene.current
     if rest[:2] == ["-override", "true"]:
         (_, _, name) = rest
-        _made(name, "animLayer", mute=False, blends={}, override=True)
+        _made(name, "animLayer", mute=False, blends={}, override=True, weight=1.0)
         return lambda: current.nodes.pop(name) and None  # type: ignore[func-returns-value]
     if rest[:3] == ["-edit", "-mute", "true"]:
         current.nodes[rest[3]].attributes["mute"] = True
@@ -75,6 +82,25 @@ def _layer(rest: list[str]) -> Callable[[], None]:
     return undo
 
 
+def _create(rest: list[str]) -> Callable[[], None]:
+    kind, skip, flag, name, *parent = rest
+    assert (skip, flag) == ("-skipSelect", "-name")
+    current = scene.current
+    path = f"{current.find(parent[1]) if parent else ''}|{name}"
+    (current.joint if kind == "joint" else current.transform)(path).uuid = f"uuid-of-{path}"
+    return lambda: current.nodes.pop(path) and None  # type: ignore[func-returns-value]
+
+
+def _select(rest: list[str]) -> Callable[[], None]:
+    current = scene.current
+    before, current.selection = current.selection, [current.find(rest[1])]
+
+    def undo() -> None:
+        current.selection = before
+
+    return undo
+
+
 def _add_attribute(rest: list[str]) -> Callable[[], None]:
     long, name, kind, string, node = rest
     assert (long, kind, string) == ("-longName", "-dataType", "string")
@@ -86,9 +112,12 @@ def _add_attribute(rest: list[str]) -> Callable[[], None]:
 
 
 def _set_attribute(rest: list[str]) -> Callable[[], None]:
-    kind, string, plug, text = rest
-    assert (kind, string) == ("-type", "string")
+    kind, string, plug, *numbers = rest
+    assert kind == "-type"
     current = scene.current
+    text: Any = numbers[0]
+    if string == "double3":
+        text = tuple(float(number) / current.length_out(1.0) for number in numbers)
     node, attribute = current.split(plug)
     before = current.nodes[node].attributes[attribute]
     current.nodes[node].attributes[attribute] = text

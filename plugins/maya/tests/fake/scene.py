@@ -74,6 +74,7 @@ class Scene:
             "transform",
             matrix=IDENTITY if matrix is None else [float(v) for v in np.asarray(matrix).ravel()],
             offsetParentMatrix=IDENTITY,
+            inheritsTransform=True,
         )
 
     def joint(self, path: str, **attributes: Any) -> Node:
@@ -89,6 +90,7 @@ class Scene:
             "segmentScaleCompensate": True,
             "inverseScale": above.attributes["scale"] if above and above.kind == "joint" else (1.0, 1.0, 1.0),
             "offsetParentMatrix": IDENTITY,
+            "inheritsTransform": True,
             **{f"{end}Rot{axis}LimitEnable": False for end in ("min", "max") for axis in "XYZ"},
         }
         return self.add(path, "joint", **{**values, **attributes})
@@ -146,9 +148,12 @@ class Scene:
         if found.kind.startswith("animBlendNode"):
             axis = output.removeprefix("output")
             upper = f"{driver}.inputB{axis}"
-            muted = self.nodes[found.attributes["layer"]].attributes["mute"]
-            side = "A" if muted or (upper not in self.connections) else "B"
-            return self.value(f"{driver}.input{side}{axis}", at)
+            layer = found.attributes["layer"]
+            below = self.value(f"{driver}.inputA{axis}", at)
+            if self.nodes[layer].attributes["mute"] or upper not in self.connections:
+                return below
+            weight = self.value(f"{layer}.weight", at)
+            return below + weight * (self.value(upper, at) - below)
         return self.stored(node, attribute)
 
     def local(self, path: str, seconds: float | None = None) -> Any:
@@ -185,7 +190,7 @@ class Scene:
         """A node's world matrix for row vectors: matrix * offsetParentMatrix * parent."""
         own = self.local(path, seconds) @ np.array(self.nodes[path].attributes["offsetParentMatrix"]).reshape(4, 4)
         above = path.rsplit("|", 1)[0]
-        return own @ self.world(above, seconds) if above else own
+        return own @ self.world(above, seconds) if above and self.nodes[path].attributes["inheritsTransform"] else own
 
     # ---- Units ---------------------------------------------------------------------------------------------------
 

@@ -13,6 +13,7 @@ from maya import cmds, utils
 from ..errors import MayaError, is_expected, words
 from ..job import Job
 from ..translations import tr
+from . import scene
 from .maya_api import MGlobal
 from .plans import Plan
 
@@ -26,6 +27,8 @@ class Running:
 
 _numbers = itertools.count(1)
 _running: Running | None = None
+#: The last error that was shown: what comes out of a failed command as an exception is up to Maya.
+_shown = ""
 #: Called with an error's words, or nothing, when a job is over and written.
 _listeners: list[Callable[[str], None]] = []
 
@@ -57,6 +60,10 @@ def start(plan: Plan) -> int:
     """Starts a job and answers its number."""
     global _running
     check_free()
+    if scene.in_batch():
+        raise MayaError(
+            tr("without Maya's interface there is no idle moment to write the keys"), tr("leave -background out")
+        )
     number = next(_numbers)
     job = Job(plan.command, plan.work)
     _running = Running(number, plan, job)
@@ -97,9 +104,9 @@ def _finish(number: int) -> None:
     elif error is None:
         try:
             getattr(cmds, found.plan.command)(applyJob=number)
-        except Exception as failure:  # the command has shown it
+        except Exception:  # the command has shown it
             _running = None
-            text = str(failure).strip()
+            text = _shown
     else:
         _running = None
         text = words(error)
@@ -108,8 +115,15 @@ def _finish(number: int) -> None:
         listener(text)
 
 
+def shown() -> str:
+    """The last error that was shown."""
+    return _shown
+
+
 def show(error: BaseException) -> None:
     """Says in Maya what went wrong; with the traceback where nobody expected it."""
+    global _shown
+    _shown = words(error)
     if isinstance(error, Exception) and not is_expected(error):
         import traceback
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -50,12 +51,13 @@ def plug(name: str) -> MPlug:
         raise MayaError(f"there is no {name} any more", tr("try again")) from None
 
 
-def destination(name: str, onto_layer: bool) -> Destination:
+def destination(name: str, onto_layer: bool, below_layers: bool = True) -> Destination:
     """Where a channel's keys go.
 
     Args:
         name: the channel, such as ``|hips.rotateX``.
         onto_layer: whether the keys go onto a new layer; existing curves are then not touched.
+        below_layers: whether they may otherwise go on the base layer where there are layers above it.
     """
     found = plug(name)
     node = MFnDependencyNode(found.node())
@@ -76,6 +78,8 @@ def destination(name: str, onto_layer: bool) -> Destination:
             return _driver(name, found)
         if onto_layer:
             return Free(found)
+        if not below_layers:
+            return Blocked(f"{_label(name)} is on animation layers", tr("use -layer, or merge them"))
         found = _below(found, driver)
     return Blocked(f"{_label(name)} is on too many animation layers", tr("merge some of them"))
 
@@ -113,6 +117,37 @@ def _driver(name: str, found: MPlug) -> Blocked:
     return Blocked(
         f"{_label(name)} is driven by {driver.name()} ({kind})",
         tr("bake the joints (Key > Bake Simulation) or break the connection"),
+    )
+
+
+def held_by_ik(joints: Sequence[str]) -> dict[str, str]:
+    """Joints whose rotations an IK handle solves, whatever their channels say: full path -> handle."""
+    wanted = set(joints)
+    result: dict[str, str] = {}
+    for handle in cast(Any, cmds.ls)(type="ikHandle", long=True) or []:
+        if not cast(Any, cmds.getAttr)(f"{handle}.ikBlend"):
+            continue
+        for joint in cast(Any, cmds.ikHandle)(handle, query=True, jointList=True) or []:
+            for path in cast(Any, cmds.ls)(joint, long=True) or []:
+                if path in wanted:
+                    result[str(path)] = str(handle)
+    return result
+
+
+def is_layered(name: str) -> bool:
+    """Whether a channel is on animation layers."""
+    found = plug(name)
+    return bool(found.isDestination) and kind_of_driver(found).startswith("animBlendNode")
+
+
+def kind_of_driver(found: MPlug) -> str:
+    return str(MFnDependencyNode(found.source().node()).typeName)
+
+
+def on_handle(name: str, handle: str) -> Blocked:
+    """A joint that an IK handle holds."""
+    return Blocked(
+        f"{_label(name)} is held by the IK handle {_label(handle)}", tr("set its IK Blend to 0, or bake the joints")
     )
 
 

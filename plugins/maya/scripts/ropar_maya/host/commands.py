@@ -132,7 +132,7 @@ class MakingCommand(Command):
         writer.write()
         self._writer = writer
         plans.remember(plan)
-        for warning in made.warnings:
+        for warning in [*made.warnings, *writer.warnings]:
             MGlobal.displayWarning(warning)
         frames, name = len(made.takes[0].times), scene.short(plan.subject.root)
         MGlobal.displayInfo(tr("{} frames for {}").format(frames, name))

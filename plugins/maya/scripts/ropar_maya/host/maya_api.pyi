@@ -58,6 +58,7 @@ class MAnimCurveChange:
 
 class MFnAnimCurve(MFnDependencyNode):
     kTangentAuto: Final[int]
+    kTangentLinear: Final[int]
     def __init__(self, object: MObject = ..., /) -> None: ...
     @property
     def isTimeInput(self) -> bool: ...

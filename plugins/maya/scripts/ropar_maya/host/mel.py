@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 
 def quoted(text: str) -> str:
     """A string literal."""
@@ -30,3 +32,17 @@ def put_on_layer(layer: str, plug: str) -> str:
 
 def mute_layer(layer: str) -> str:
     return f"animLayer -edit -mute true {quoted(layer)}"
+
+
+def new_node(kind: str, name: str, parent: str = "") -> str:
+    under = f" -parent {quoted(parent)}" if parent else ""
+    return f"createNode {kind} -skipSelect -name {quoted(name)}{under}"
+
+
+def set_three(plug: str, values: Sequence[float]) -> str:
+    """Sets a vector; lengths in the unit of the interface."""
+    return f"setAttr -type {quoted('double3')} {quoted(plug)} " + " ".join(repr(value) for value in values)
+
+
+def select(node: str) -> str:
+    return f"select -replace {quoted(node)}"

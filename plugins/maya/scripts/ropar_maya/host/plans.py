@@ -18,6 +18,9 @@ from ..translations import tr
 from ..values import pose_of
 from . import reading, scene
 
+#: Name of the group of a new skeleton.
+NEW = "ropar"
+
 
 @dataclass(frozen=True)
 class Plan:
@@ -46,7 +49,12 @@ def plan(command: str, values: Mapping[str, Any]) -> Plan:
 def _generate(values: Mapping[str, Any]) -> Plan:
     request = Generate.of(values, scene.playback()[0])
     placement = request.placement
-    subject = reading.subject(values.get("target", ""), present_at=placement.start if placement.from_pose else None)
+    if "newSkeleton" in values:
+        if values.get("target") or placement.from_pose:
+            raise MayaError("-newSkeleton goes with neither -target nor -fromPose", "leave one of them out")
+        subject = reading.new_subject(values["newSkeleton"] or scene.unused(NEW))
+    else:
+        subject = reading.subject(values.get("target", ""), present_at=placement.start if placement.from_pose else None)
     options = scene.engine_options()
     return Plan(
         "roparGenerate", subject, lambda report: making.generate(request, subject, options, report), request.prompt

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from .. import __version__, library, translations
 from . import background, commands, menu, scene
-from .maya_api import MFnPlugin, MGlobal, MObject, MSyntax
+from .maya_api import MFnPlugin, MGlobal, MObject, MPxCommand, MSyntax
 
 VENDOR = "RoPAR"
 
@@ -26,7 +26,7 @@ def load(plugin: MObject) -> None:
     registered: list[str] = []
     try:
         for command in commands.COMMANDS:
-            function_set.registerCommand(command.NAME, command, _syntax(command.NAME))
+            function_set.registerCommand(command.NAME, _creator(command), _syntax(command.NAME))
             registered.append(command.NAME)
     except Exception:
         for name in registered:
@@ -47,6 +47,11 @@ def unload(plugin: MObject) -> None:
     for command in commands.COMMANDS:
         function_set.deregisterCommand(command.NAME)
     library.close()
+
+
+def _creator(command: type[commands.Command]) -> Callable[[], MPxCommand]:
+    """A plain function, as in all of Autodesk's examples."""
+    return lambda: command()
 
 
 def _syntax(name: str) -> Callable[[], MSyntax]:

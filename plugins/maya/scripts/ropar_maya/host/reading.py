@@ -8,7 +8,7 @@ from typing import Any, cast
 
 from maya import cmds
 
-from .. import fitting, humanik, maths
+from .. import body, fitting, humanik, maths
 from ..errors import MayaError
 from ..making import Source, Subject
 from ..maths import Vector
@@ -38,6 +38,20 @@ def subject(target: str, *, present_at: float | None = None) -> Subject:
         mapping = _characterisation(skeleton, character)
     present = None if present_at is None else pose_of(skeleton, [locals_at(skeleton, present_at)])
     return Subject(skeleton, root, scene.uuid(root), mapping, scene.units_per_second(), present)
+
+
+def new_subject(name: str) -> Subject:
+    """A skeleton that is not in the scene yet.
+
+    Raises:
+        MayaError: the name is taken, or cannot be one.
+    """
+    if not name.isidentifier() or not name.isascii():
+        raise MayaError(f"{name} cannot be the name of a group", "use letters, digits and _")
+    if cmds.objExists(name):
+        raise MayaError(f"there is a {name} already", "choose another name for -newSkeleton")
+    made = body.skeleton(f"|{name}", scene.z_up())
+    return Subject(made, made.joints[0].path, "", units=scene.units_per_second(), new=True)
 
 
 def source(target: str, start: float, end: float) -> Source:
@@ -125,9 +139,14 @@ def _over(path: str, place: dict[str, int]) -> tuple[int, list[str]]:
 def _joint(path: str, parent: int, groups: Sequence[str]) -> Joint:
     get = cast(Any, cmds.getAttr)
     above = NOWHERE
-    for group in groups:
+    inherits = [bool(get(f"{node}.inheritsTransform")) for node in (path, *groups)]
+    if parent >= 0 and not all(inherits):
+        raise MayaError(f"{scene.short(path)} does not inherit the joint above", "turn Inherits Transform on")
+    for group, inherited in zip(groups if inherits[0] else (), inherits[1:], strict=False):
         above = compose(maths.from_maya(get(f"{group}.matrix")), above)
         above = compose(maths.from_maya(get(f"{group}.offsetParentMatrix")), above)
+        if not inherited:  # what is above it does not matter
+            break
     above = compose(above, maths.from_maya(get(f"{path}.offsetParentMatrix")))
     compensated = bool(get(f"{path}.segmentScaleCompensate"))
     translate = _lengths(path, "translate")

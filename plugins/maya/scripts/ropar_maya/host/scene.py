@@ -175,6 +175,15 @@ def _character_of(root: str) -> str:
     return found[0] if len(found) == 1 else ""
 
 
+def unused(name: str, taken: Iterable[str] = ()) -> str:
+    """`name`, with a number where there is such a node already or it is in `taken`."""
+    others, number, candidate = set(taken), 1, name
+    while candidate in others or cmds.objExists(candidate):
+        number += 1
+        candidate = f"{name}_{number}"
+    return candidate
+
+
 def short(path: str) -> str:
     """A name for people: without the path."""
     return path.rsplit("|", 1)[-1]

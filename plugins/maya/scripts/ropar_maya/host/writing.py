@@ -20,6 +20,7 @@ from .channels import Blocked, Free
 from .maya_api import (
     MAnimCurveChange,
     MDGModifier,
+    MDistance,
     MDoubleArray,
     MFnAnimCurve,
     MPlug,
@@ -84,6 +85,7 @@ class Writer:
         self._made = made
         self._edits: list[Edit] = []
         self.layers: list[str] = []
+        self._hidden = False
 
     def write(self) -> None:
         """Makes all changes.
@@ -99,6 +101,11 @@ class Writer:
             self._edits.clear()
             raise
 
+    @property
+    def warnings(self) -> list[str]:
+        """What the user should know of where the keys are."""
+        return [tr("The keys are on the base layer: animation layers above it may hide them")] if self._hidden else []
+
     def undo(self) -> None:
         for edit in reversed(self._edits):
             edit.undoIt()
@@ -111,15 +118,28 @@ class Writer:
 
     def _check(self) -> None:
         root = self._subject.root
+        if self._subject.new:
+            group = root.rsplit("|", 1)[0]
+            if cmds.objExists(group):
+                raise MayaError(f"there is a {scene.short(group)} by now", tr("try again"))
+            return
         if not cmds.objExists(root) or scene.uuid(root) != self._subject.uuid:
             raise MayaError(f"{scene.short(root)} was removed or renamed meanwhile", tr("try again"))
         blocked: list[Blocked] = []
+        held = channels.held_by_ik([joint.path for joint in self._made.skeleton.joints])
         in_the_way: list[str] = []
         for take in self._made.takes:
             for channel in take.channels:
                 name = self._name(channel.joint, channel.attribute)
-                found = channels.destination(name, onto_layer=take.layer is not None)
-                if isinstance(found, Blocked):
+                found = channels.destination(
+                    name, onto_layer=take.layer is not None, below_layers=self._made.below_layers
+                )
+                if take.layer is None and channels.is_layered(name):
+                    self._hidden = True
+                handle = held.get(self._made.skeleton.joints[channel.joint].path)
+                if handle is not None and channel.angular:
+                    blocked.append(channels.on_handle(name, handle))
+                elif isinstance(found, Blocked):
                     blocked.append(found)
                 elif (
                     isinstance(found, MFnAnimCurve)
@@ -144,6 +164,8 @@ class Writer:
     # ---- Changes -------------------------------------------------------------------------------------------------
 
     def _write(self) -> None:
+        if self._subject.new:
+            self._make_skeleton()
         self._make_layers()
         curves = [self._curves(take) for take in self._made.takes]
         keys = _Keys()
@@ -155,6 +177,7 @@ class Writer:
                     times, values = [times[0], times[-1]], [values[0], values[-1]]
                 _remove_between(curve, take.times[0], take.times[-1], keys.change)
                 _add(curve, times, values, keys.change)
+        self._fade(keys)
         self._remember()
         if self._made.extend:
             longest = max(take.times[-1] for take in self._made.takes)
@@ -165,6 +188,18 @@ class Writer:
         edit.redo()
         self._edits.append(edit)
 
+    def _make_skeleton(self) -> None:
+        edit = _Modifier()
+        group = self._subject.root.rsplit("|", 1)[0]
+        edit.modifier.commandToExecute(mel.new_node("transform", scene.short(group)))
+        for joint in self._made.skeleton.joints:
+            parent = joint.path.rsplit("|", 1)[0]
+            edit.modifier.commandToExecute(mel.new_node("joint", joint.name, parent))
+            x, y, z = (float(MDistance.internalToUI(value)) for value in joint.translate)
+            edit.modifier.commandToExecute(mel.set_three(f"{joint.path}.translate", (x, y, z)))
+        edit.modifier.commandToExecute(mel.select(self._subject.root))
+        self._done(edit)
+
     def _make_layers(self) -> None:
         edit = _Modifier()
         wanted = False
@@ -172,7 +207,7 @@ class Writer:
             if take.layer is None:
                 continue
             wanted = True
-            layer = _unused(take.layer, self.layers)
+            layer = scene.unused(take.layer, self.layers)
             self.layers.append(layer)
             edit.modifier.commandToExecute(mel.new_layer(layer))
             for channel in take.channels:
@@ -203,10 +238,29 @@ class Writer:
                     raise MayaError(found.reason, found.hint)
                 plug = found.plug
             result.append(
-                _new_curve(edit.modifier, plug, channel.angular, self._label(channel.joint, channel.attribute))
+                _new_curve(
+                    edit.modifier,
+                    plug,
+                    "animCurveTA" if channel.angular else "animCurveTL",
+                    self._label(channel.joint, channel.attribute),
+                )
             )
         self._done(edit)
         return result
+
+    def _fade(self, keys: _Keys) -> None:
+        """Gives layers no weight outside of their motion."""
+        on_layers = [take for take in self._made.takes if take.layer is not None]
+        for layer, take in zip(self.layers, on_layers, strict=True):
+            if not take.fades:
+                continue
+            edit = _Modifier()
+            curve = _new_curve(edit.modifier, channels.plug(f"{layer}.weight"), "animCurveTU", f"{layer}_weight")
+            self._done(edit)
+            start, end = take.times[0], take.times[-1]
+            step = (end - start) / max(1, len(take.times) - 1)
+            times = [start - step, start, end, end + step]
+            _add(curve, times, [0.0, 1.0, 1.0, 0.0], keys.change, MFnAnimCurve.kTangentLinear)
 
     def _label(self, joint: int, attribute: str) -> str:
         return f"{self._made.skeleton.joints[joint].name}_{attribute}"
@@ -230,16 +284,8 @@ class Writer:
             self._done(edit)
 
 
-def _unused(name: str, taken: Sequence[str]) -> str:
-    number, candidate = 1, name
-    while candidate in taken or cmds.objExists(candidate):
-        number += 1
-        candidate = f"{name}_{number}"
-    return candidate
-
-
-def _new_curve(modifier: MDGModifier, plug: MPlug, angular: bool, name: str) -> MFnAnimCurve:
-    node = modifier.createNode("animCurveTA" if angular else "animCurveTL")
+def _new_curve(modifier: MDGModifier, plug: MPlug, kind: str, name: str) -> MFnAnimCurve:
+    node = modifier.createNode(kind)
     modifier.renameNode(node, name)
     curve = MFnAnimCurve(node)
     modifier.connect(curve.findPlug("output", False), plug)
@@ -269,8 +315,13 @@ def _remove_between(curve: MFnAnimCurve, start: float, end: float, change: MAnim
         curve.remove(index, change)
 
 
-def _add(curve: MFnAnimCurve, times: Sequence[float], values: Sequence[float], change: MAnimCurveChange) -> None:
+def _add(
+    curve: MFnAnimCurve,
+    times: Sequence[float],
+    values: Sequence[float],
+    change: MAnimCurveChange,
+    tangent: int = MFnAnimCurve.kTangentAuto,
+) -> None:
     unit = MTime.uiUnit()
     at = MTimeArray([MTime(time, unit) for time in times])
-    tangent = MFnAnimCurve.kTangentAuto
     curve.addKeys(at, MDoubleArray(list(values)), tangent, tangent, True, change)

@@ -14,6 +14,7 @@ from .prompt_field import PromptField
 from .qt import QtWidgets
 
 JOINTS, LAYER = "joints", "layer"
+SELECTION, NEW = "selection", "new"
 LONGEST = 60.0
 
 
@@ -37,8 +38,13 @@ class GenerateBox:
             MOST_SAMPLES,
             "How many motions to make; more than one go on animation layers, and all but the first are muted",
         )
+        self.who = forms.choice(
+            [("Selection", SELECTION), ("New Skeleton", NEW)],
+            "Who moves: the skeleton of what is selected, or a new one with HumanIK's names",
+        )
         self.target = QtWidgets.QLabel()
         self.target.setToolTip(tr("Who moves: the skeleton of what is selected"))
+        self.who.currentIndexChanged.connect(lambda *_: self.target.setVisible(self.who.currentData() == SELECTION))
         self.where = forms.choice(
             [("On the Joints", JOINTS), ("New Animation Layer", LAYER)],
             "Where the keys go: on the joints themselves, or on a new override layer above what is there",
@@ -78,7 +84,8 @@ class GenerateBox:
             forms.row("Length", self.automatic, self.seconds),
             forms.row("Seed", self.seed, dice),
             forms.row("Variations", self.samples),
-            forms.row("Target", self.target),
+            forms.row("Target", self.who),
+            forms.row("", self.target),
             forms.row("Where", self.where),
             forms.row("Start", self.start, playhead),
             forms.row("", self.fill, self.end),
@@ -114,6 +121,9 @@ class GenerateBox:
             found["seconds"] = self.seconds.value()
         if self.where.currentData() == LAYER:
             found["layer"] = ""
+        if self.who.currentData() == NEW:
+            found["newSkeleton"] = ""
+            found["fromPose"] = False
         for name in ("guidance", "iterations", "steps"):
             value = getattr(self, name).value()
             if value:

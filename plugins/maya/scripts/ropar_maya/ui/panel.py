@@ -99,8 +99,8 @@ class Panel:
         """Starts a command in the background; what is wrong with it at once is shown."""
         try:
             getattr(cmds, command)(background=True, **values)
-        except RuntimeError as error:
-            self._say(str(error), bad=True)
+        except Exception:
+            self._say(background.shown(), bad=True)
         self.tick()
 
     def cancel(self) -> None:

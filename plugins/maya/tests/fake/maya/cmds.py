@@ -130,6 +130,10 @@ def animLayer(layer: str = "", query: bool = False, layeredPlug: str = "") -> An
     return blend
 
 
+def ikHandle(name: str, query: bool, jointList: bool) -> list[str]:
+    return scene.current.nodes[name].attributes["joints"]
+
+
 def lockNode(name: str, query: bool, lock: bool) -> list[bool]:
     return [scene.current.nodes[scene.current.find(name)].locked]
 

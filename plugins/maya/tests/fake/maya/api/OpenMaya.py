@@ -57,6 +57,10 @@ class MDistance:
     def uiToInternal(value: float) -> float:
         return value / scene.current.length_out(1.0)
 
+    @staticmethod
+    def internalToUI(value: float) -> float:
+        return scene.current.length_out(value)
+
 
 class MTimeArray(list[Any]): ...
 

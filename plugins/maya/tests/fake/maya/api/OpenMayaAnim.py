@@ -29,6 +29,7 @@ class MAnimCurveChange:
 
 class MFnAnimCurve(MFnDependencyNode):
     kTangentAuto = 11
+    kTangentLinear = 2
 
     @property
     def _curve(self) -> scene.Node:
