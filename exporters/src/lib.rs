@@ -29,6 +29,7 @@ pub mod glb;
 pub mod gltf;
 mod insert_files;
 pub mod inspect;
+mod joint_names;
 mod motion_check;
 pub mod retarget_files;
 mod rig_file;
@@ -46,6 +47,7 @@ use serde_json::{Map, Value};
 pub use crate::gltf::{Existing, InsertOptions};
 pub use error::{Error, ErrorKind, UnfitMotion};
 pub use insert_files::{InsertTakesOptions, insert_take, insert_takes};
+pub use joint_names::JointNames;
 pub use rig_file::RigFile;
 pub use scene_files::{
     ReadSceneOptions, WriteSceneOptions, read_scene, read_scene_bytes, read_scene_with, write_scene,
@@ -144,7 +146,13 @@ pub fn read_clip(path: &Path) -> Result<Clip, Error> {
 ///
 /// The file appears complete or not at all.
 pub fn write_clip(path: &Path, clip: &Clip, fps: Option<f32>) -> Result<(), Error> {
+    write_clip_named(path, clip, fps, JointNames::default())
+}
+
+/// As [`write_clip`], with other names for the joints. Only FBX files have them: the others are read by name again.
+pub fn write_clip_named(path: &Path, clip: &Clip, fps: Option<f32>, names: JointNames) -> Result<(), Error> {
     let format = Format::of_new_clip(path)?;
+    check_joint_names(path, format, names)?;
     if let Some(fps) = fps.filter(|fps| !fps.is_finite() || *fps <= 0.0) {
         return Err(Error::Unfit { path: path.to_owned(), reason: UnfitMotion::Rate(fps).to_string() });
     }
@@ -154,7 +162,8 @@ pub fn write_clip(path: &Path, clip: &Clip, fps: Option<f32>) -> Result<(), Erro
         Format::Glb => glb::write(motion, &clip.extras).map_err(in_glb(path))?,
         Format::Bvh => bvh::write(motion).map_err(in_bvh(path))?.into_bytes(),
         Format::Fbx => {
-            let scene = scene::from_motion(motion, "motion");
+            let mut scene = scene::from_motion(motion, "motion");
+            names.apply(&mut scene);
             let comment =
                 if clip.extras.is_empty() { String::new() } else { Value::from(clip.extras.clone()).to_string() };
             let options = fbx::WriteOptions { comment: &comment, ..fbx::WriteOptions::default() };
@@ -165,6 +174,15 @@ pub fn write_clip(path: &Path, clip: &Clip, fps: Option<f32>) -> Result<(), Erro
         }
     };
     atomic::write(path, &bytes)
+}
+
+/// Refuses joint names that a format does not have; call it before doing any work for a file.
+pub fn check_joint_names(path: &Path, format: Format, names: JointNames) -> Result<(), Error> {
+    if names == JointNames::Smpl || format == Format::Fbx {
+        return Ok(());
+    }
+    let reason = "only .fbx files are written with HumanIK's joint names".to_owned();
+    Err(Error::Unfit { path: path.to_owned(), reason })
 }
 
 /// Writes the file `input` to `output` with new rotations for `joints`, taken from `motion`, and new metadata.

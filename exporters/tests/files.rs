@@ -6,7 +6,9 @@ use std::fs;
 use std::path::Path;
 
 use common::{bits, metadata, swinging};
-use ropar_exporters::{Clip, Error, ErrorKind, Format, read_clip, replace_joints, write_clip};
+use ropar_exporters::{
+    Clip, Error, ErrorKind, Format, JointNames, read_clip, read_scene, replace_joints, write_clip, write_clip_named,
+};
 
 fn clip() -> Clip {
     Clip::new(swinging(30, 20.0), metadata())
@@ -32,6 +34,63 @@ fn clips_are_written_and_read_by_extension() {
     }
     // Nothing but the files: no temporary one is left.
     assert_eq!(names_in(folder.path()), ["B.GLB", "a.glb", "c.bvh", "d.Bvh"]);
+}
+
+/// HumanIK's slots as Maya's character definition names them, in the order of RoPAR's joints: typed off its panel.
+const HUMAN_IK: [&str; 22] = [
+    "Hips",
+    "LeftUpLeg",
+    "RightUpLeg",
+    "Spine",
+    "LeftLeg",
+    "RightLeg",
+    "Spine1",
+    "LeftFoot",
+    "RightFoot",
+    "Spine2",
+    "LeftToeBase",
+    "RightToeBase",
+    "Neck",
+    "LeftShoulder",
+    "RightShoulder",
+    "Head",
+    "LeftArm",
+    "RightArm",
+    "LeftForeArm",
+    "RightForeArm",
+    "LeftHand",
+    "RightHand",
+];
+
+#[test]
+fn fbx_files_have_human_iks_names_where_they_are_asked_for() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("walk.fbx");
+    write_clip_named(&path, &clip(), None, JointNames::HumanIk).unwrap();
+    let scene = read_scene(&path).unwrap();
+    let names: Vec<&str> = scene.nodes.iter().map(|node| node.name.as_str()).collect();
+    for (index, name) in HUMAN_IK.iter().enumerate() {
+        assert_eq!(names.iter().filter(|found| *found == name).count(), 1, "{name}");
+        let plain = ropar_core::skeleton::JOINT_NAMES[index];
+        assert!(!names.contains(&plain), "{plain}");
+    }
+    // The same animation is on them as on the plain names.
+    let plain = folder.path().join("plain.fbx");
+    write_clip(&plain, &clip(), None).unwrap();
+    let other = read_scene(&plain).unwrap();
+    assert_eq!(scene.takes[0].frames, other.takes[0].frames);
+    for node in 0..scene.nodes.len() {
+        let last = scene.takes[0].frames - 1;
+        let (one, two) = (&scene.takes[0], &other.takes[0]);
+        assert_eq!(one.local(&scene.nodes, node, last), two.local(&other.nodes, node, last));
+    }
+
+    for name in ["walk.glb", "walk.bvh", "walk.vrma"] {
+        let error = write_clip_named(&folder.path().join(name), &clip(), None, JointNames::HumanIk).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Usage);
+        assert!(error.to_string().contains("only .fbx files"), "{error}");
+    }
+    assert_eq!(names_in(folder.path()), ["plain.fbx", "walk.fbx"]);
 }
 
 #[test]

@@ -243,7 +243,7 @@ ROPAR_API ropar_status ropar_engine_open(const ropar_engine_options *options, ro
 
 /*
  * Closes an engine and waits for what cancelled calls have left running, a tenth of a second. Its memory is freed when the last
- * call with it on another thread has ended.
+ * call with it on another thread has ended; such a call, where it is cancelled now, waits for its own network.
  */
 ROPAR_API ropar_status ropar_engine_close(ropar_engine *engine);
 

@@ -2,8 +2,7 @@
 
 use std::{
     ffi::{CString, c_char},
-    sync::{Arc, Mutex, PoisonError},
-    thread::JoinHandle,
+    sync::Arc,
 };
 
 use ropar_core::{
@@ -17,7 +16,9 @@ use crate::{
     failure::{Failure, ropar_error},
     firewall,
     handles::{self, Object, Opaque},
-    installation, pointers,
+    installation,
+    interruptible::{LeftWork, Owner},
+    pointers,
     sized::{self, Sized},
     status::ropar_status,
     texts,
@@ -27,8 +28,7 @@ use crate::{
 pub(crate) struct OpenEngine {
     pub(crate) engine: Engine,
     texts: Texts,
-    /// Threads of cancelled calls that are still in the run of a network.
-    left: Mutex<Vec<JoinHandle<()>>>,
+    left: LeftWork,
 }
 
 struct Texts {
@@ -50,6 +50,12 @@ unsafe impl Send for Texts {}
 unsafe impl Sync for Texts {}
 
 pub type ropar_engine = Opaque<1>;
+
+impl Owner for OpenEngine {
+    fn left(&self) -> &LeftWork {
+        &self.left
+    }
+}
 
 impl Object for OpenEngine {
     type Handle = ropar_engine;
@@ -136,23 +142,7 @@ impl OpenEngine {
             backend: texts::c_text(backend),
             provider: texts::c_text(provider),
         };
-        Self { engine, texts, left: Mutex::default() }
-    }
-
-    /// Leaves the thread of a cancelled call to itself.
-    pub(crate) fn leave(&self, thread: JoinHandle<()>) {
-        let mut left = self.left.lock().unwrap_or_else(PoisonError::into_inner);
-        left.retain(|thread| !thread.is_finished());
-        left.push(thread);
-    }
-
-    /// Waits for the threads that were left: a host may unload the library next.
-    fn wait(&self) {
-        let left = std::mem::take(&mut *self.left.lock().unwrap_or_else(PoisonError::into_inner));
-        for thread in left {
-            // A panic in it was contained; there is nothing more to learn.
-            let _ = thread.join();
-        }
+        Self { engine, texts, left: LeftWork::default() }
     }
 
     fn description(&self) -> ropar_engine_description {
@@ -241,7 +231,7 @@ pub unsafe extern "C" fn ropar_engine_open(
 pub unsafe extern "C" fn ropar_engine_close(engine: *mut ropar_engine) -> ropar_status {
     let body = || {
         if let Some(engine) = handles::take::<OpenEngine>(engine)? {
-            engine.wait();
+            engine.left.close();
         }
         Ok(())
     };

@@ -80,7 +80,7 @@ def parser_of_commands() -> argparse.ArgumentParser:
     export.add_argument("--data", type=Path, required=True)
     export.add_argument("--run", type=Path, required=True)
     export.add_argument("--package", type=Path, default=PRETRAINED / "ropar-base")
-    export.add_argument("--version", default="0.1.0")
+    export.add_argument("--version", default="0.2.0")
     export.add_argument(
         "--text-encoder", type=Path, default=PRETRAINED / "ropar-base", help="folder with text_encoder.onnx"
     )

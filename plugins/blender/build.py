@@ -2,10 +2,13 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Builds the extension's ZIP: the add-on's code, the project's drawing of a body, and the wheels of `ropar`.
 
-    python plugins/blender/build.py --wheel dist/ropar-0.1.0-py3-none-manylinux_2_28_x86_64.whl -o dist
+    python plugins/blender/build.py --wheel dist/ropar-0.1.0-py3-none-manylinux_2_28_x86_64.whl \\
+        --wheel dist/ropar-0.1.0-py3-none-win_amd64.whl -o dist
 
-Several wheels, one per platform, may be given. Without `--wheel`, the wheel of this machine's platform is built from
-plugins/python. `--stage DIR` writes the files without packing them, for trying a change without a build.
+Several wheels, one per platform, may be given; each platform gets a ZIP with its wheel only, as with Blender's own
+`extension build --split-platforms`. `--together` makes one ZIP for all of them. Without `--wheel`, the wheel of this
+machine's platform is built from plugins/python. `--stage DIR` writes the files without packing them, for trying a
+change without a build, or for `blender --command extension build`.
 """
 
 from __future__ import annotations
@@ -34,8 +37,8 @@ PLATFORMS = (
     (re.compile(r"manylinux.*_x86_64|linux_x86_64"), "linux-x64"),
     (re.compile(r"win_amd64"), "windows-x64"),
     (re.compile(r"win_arm64"), "windows-arm64"),
-    (re.compile(r"macosx_.*_arm64"), "macos-arm64"),
-    (re.compile(r"macosx_.*_x86_64"), "macos-x64"),
+    (re.compile(r"macosx_.*_(arm64|universal2)"), "macos-arm64"),
+    (re.compile(r"macosx_.*_(x86_64|universal2)"), "macos-x64"),
 )
 #: A fixed time in the archive: the same input gives the same file.
 EPOCH = (2026, 1, 1, 0, 0, 0)
@@ -44,24 +47,55 @@ EPOCH = (2026, 1, 1, 0, 0, 0)
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--wheel", type=Path, action="append", default=[], help="a wheel of ropar; may be repeated")
+    parser.add_argument("--together", action="store_true", help="one ZIP with all wheels")
     parser.add_argument("--stage", type=Path, help="write the files into this folder and pack nothing")
     parser.add_argument("-o", "--output", type=Path, default=PROJECT / "dist", help="folder for the ZIP")
     arguments = parser.parse_args()
+    check(arguments.wheel)
     if arguments.stage is not None:
         stage(arguments.stage, arguments.wheel)
         print(arguments.stage)
         return 0
     with tempfile.TemporaryDirectory() as temporary:
         wheels = arguments.wheel or [build_wheel(Path(temporary) / "wheels")]
-        folder = Path(temporary) / "ropar"
-        stage(folder, wheels)
         arguments.output.mkdir(parents=True, exist_ok=True)
-        print(pack(folder, arguments.output, wheels))
+        for platforms, part in [(None, wheels)] if arguments.together else by_platform(wheels):
+            folder = Path(temporary) / "ropar"
+            stage(folder, part, platforms)
+            print(pack(folder, arguments.output, platforms or platforms_of_all(wheels)))
     return 0
 
 
-def stage(folder: Path, wheels: list[Path]) -> None:
-    """Writes the extension as Blender unpacks it."""
+def check(wheels: list[Path]) -> None:
+    """Refuses what is no set of wheels of one version of `ropar` for different platforms."""
+    seen: dict[str, Path] = {}
+    versions = set()
+    for wheel in wheels:
+        name = re.fullmatch(r"ropar-([^-]+)-py3-none-[^-]+\.whl", wheel.name)
+        if name is None:
+            raise SystemExit(f"{wheel.name}: not a wheel of ropar (ropar-VERSION-py3-none-PLATFORM.whl)")
+        if not zipfile.is_zipfile(wheel):
+            raise SystemExit(f"{wheel}: no such wheel, or a damaged one; build it anew")
+        versions.add(name[1])
+        for platform in platforms_of(wheel):
+            if platform in seen:
+                raise SystemExit(f"{seen[platform].name} and {wheel.name} are both for {platform}: give one of them")
+            seen[platform] = wheel
+    if len(versions) > 1:
+        raise SystemExit(f"the wheels are of different versions ({', '.join(sorted(versions))}): build them anew")
+
+
+def by_platform(wheels: list[Path]) -> list[tuple[list[str], list[Path]]]:
+    """One entry for each platform, with the wheel that serves it."""
+    return [([platform], [wheel]) for wheel in wheels for platform in platforms_of(wheel)]
+
+
+def platforms_of_all(wheels: list[Path]) -> list[str]:
+    return sorted({platform for wheel in wheels for platform in platforms_of(wheel)})
+
+
+def stage(folder: Path, wheels: list[Path], platforms: list[str] | None = None) -> None:
+    """Writes the extension as Blender unpacks it, for `platforms` or for all that the wheels serve."""
     if folder.exists():
         shutil.rmtree(folder)
     shutil.copytree(SOURCE, folder, ignore=shutil.ignore_patterns("__pycache__", "*.pyc"))
@@ -73,24 +107,25 @@ def stage(folder: Path, wheels: list[Path]) -> None:
         for wheel in wheels:
             shutil.copyfile(wheel, folder / "wheels" / wheel.name)
     manifest = folder / "blender_manifest.toml"
-    manifest.write_text(with_wheels(manifest.read_text(encoding="utf-8"), wheels), encoding="utf-8")
+    manifest.write_text(with_wheels(manifest.read_text(encoding="utf-8"), wheels, platforms), encoding="utf-8")
 
 
-def with_wheels(manifest: str, wheels: list[Path]) -> str:
+def with_wheels(manifest: str, wheels: list[Path], platforms: list[str] | None) -> str:
     """The manifest with the wheels that are inside and the platforms that they serve."""
     note = re.compile(r"^# `wheels` and `platforms`.*\n", re.MULTILINE)
     if not wheels:
         return note.sub("", manifest)
-    platforms = sorted({platform_of(wheel) for wheel in wheels})
+    platforms = platforms or platforms_of_all(wheels)
     names = [f"./wheels/{wheel.name}" for wheel in wheels]
     return note.sub(lambda _: f"platforms = {json.dumps(platforms)}\nwheels = {json.dumps(names)}\n", manifest)
 
 
-def platform_of(wheel: Path) -> str:
-    """Blender's name for the platform of a wheel."""
-    for pattern, name in PLATFORMS:
-        if pattern.search(wheel.stem.rsplit("-", 1)[-1]):
-            return name
+def platforms_of(wheel: Path) -> list[str]:
+    """Blender's names for the platforms of a wheel."""
+    tag = wheel.stem.rsplit("-", 1)[-1]
+    found = [name for pattern, name in PLATFORMS if pattern.search(tag)]
+    if found:
+        return found
     raise SystemExit(f"{wheel.name}: Blender has no name for this platform; give a wheel for one of its platforms")
 
 
@@ -103,15 +138,14 @@ def build_wheel(folder: Path) -> Path:
     return next(folder.glob("*.whl"))
 
 
-def pack(folder: Path, output: Path, wheels: list[Path]) -> Path:
+def pack(folder: Path, output: Path, platforms: list[str]) -> Path:
     """The ZIP, the same bytes for the same files."""
     version = re.search(
         r'^version = "(.+)"', (folder / "blender_manifest.toml").read_text(encoding="utf-8"), re.MULTILINE
     )
     if version is None:
         raise SystemExit("blender_manifest.toml names no version")
-    platforms = {platform_of(wheel) for wheel in wheels}
-    suffix = f"-{platforms.pop()}" if len(platforms) == 1 else ""
+    suffix = f"-{platforms[0]}" if len(platforms) == 1 else ""
     path = output / f"ropar-blender-{version[1]}{suffix}.zip"
     beside = path.with_suffix(".new")
     with zipfile.ZipFile(beside, "w", zipfile.ZIP_DEFLATED) as archive:

@@ -1,12 +1,15 @@
 #!/usr/bin/env python3
 """Builds the wheel `ropar-VERSION-py3-none-PLATFORM.whl`: the Python package, libropar and the model package.
 
-    python plugins/python/build_wheel.py                          # for this machine
-    python plugins/python/build_wheel.py --target x86_64-unknown-linux-gnu.2.28   # manylinux_2_28, through zig
-    python plugins/python/build_wheel.py --library libropar.so    # around a library that is built already
+    python plugins/python/build_wheel.py                                    # for this machine
+    python plugins/python/build_wheel.py --platform manylinux_2_28_x86_64   # for Linux from 2018 on
+    python plugins/python/build_wheel.py --platform win_amd64               # for Windows; not yet tried in full
+    python plugins/python/build_wheel.py --platform macosx_11_0_arm64       # for macOS; not yet tried in full
+    python plugins/python/build_wheel.py --library libropar.so              # around a library that is built already
 
-Needs `hatchling` in this Python, and cargo; targets with a glibc version and other systems also need `cargo-zigbuild`
-and `ziglang`, both from PyPI. The platform tag of a Linux wheel is the glibc that the library was found to need.
+Needs `hatchling` and `lief` in this Python, and cargo. Other platforms also need their Rust target (`rustup target
+add`) and `cargo-zigbuild` with `ziglang`, both from PyPI; Windows is content with mingw-w64. The library is looked into
+before it is packed: it exports the functions of `ropar.h` and asks for nothing that a bare system lacks.
 """
 
 from __future__ import annotations
@@ -27,16 +30,19 @@ HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 MODEL = ROOT / "models" / "pretrained" / "ropar-base"
 
-#: Platform tags by Rust target, without glibc: the oldest system that the target stands for.
-PLATFORMS = {
-    "x86_64-pc-windows-gnu": "win_amd64",
-    "x86_64-pc-windows-msvc": "win_amd64",
-    "aarch64-pc-windows-msvc": "win_arm64",
-    "x86_64-apple-darwin": "macosx_10_12_x86_64",
-    "aarch64-apple-darwin": "macosx_11_0_arm64",
+sys.path.insert(0, str(ROOT / "ffi"))
+import check_library  # noqa: E402 - what C hosts use as well
+
+#: Rust targets by wheel platform: the oldest system that the target stands for. A glibc version is zig's to keep.
+TARGETS = {
+    "manylinux_2_28_x86_64": "x86_64-unknown-linux-gnu.2.28",
+    "manylinux_2_28_aarch64": "aarch64-unknown-linux-gnu.2.28",
+    "win_amd64": "x86_64-pc-windows-gnu",
+    "macosx_10_12_x86_64": "x86_64-apple-darwin",
+    "macosx_11_0_arm64": "aarch64-apple-darwin",
 }
 #: glibc below 2.17 has no manylinux tag that pip still knows by its number.
-OLDEST_GLIBC = 17
+OLDEST_GLIBC = (2, 17)
 
 
 class BuildError(Exception):
@@ -46,7 +52,7 @@ class BuildError(Exception):
 def main() -> None:
     arguments = parse_arguments()
     try:
-        wheel = build(arguments.target, arguments.library, arguments.output.resolve())
+        wheel = build(arguments.platform, arguments.library, arguments.profile, arguments.output.resolve())
     except BuildError as error:
         raise SystemExit(f"error: {error}") from None
     print(f"{wheel}: {wheel.stat().st_size / 1e6:.1f} MB")
@@ -54,25 +60,28 @@ def main() -> None:
 
 def parse_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--target", metavar="TRIPLE", help="Rust target, with `.2.28` for an older glibc")
+    parser.add_argument("--platform", choices=TARGETS, metavar="TAG", help=f"one of {', '.join(TARGETS)}")
     parser.add_argument("--library", metavar="FILE", type=Path, help="a libropar that is built already")
+    parser.add_argument("--profile", default="dist", help="cargo's; default: dist, as it is shipped")
     parser.add_argument("--output", metavar="DIR", type=Path, default=Path("dist"), help="default: dist")
     return parser.parse_args()
 
 
-def build(target: str | None, library: Path | None, output: Path) -> Path:
+def build(tag: str | None, library: Path | None, profile: str, output: Path) -> Path:
     """The path of the new wheel."""
     host = rust_host()
-    triple = re.sub(r"\.2\.\d+$", "", target or host)
+    target = TARGETS[tag] if tag else host
+    triple = re.sub(r"\.2\.\d+$", "", target)
     if library is None:
-        library = compile_library(target, host)
+        library = compile_library(target, host, profile)
     elif not library.is_file():
         raise BuildError(f"{library} is not there\nnext: build it with `cargo build --release -p ropar-ffi`")
+    checked_tag = checked_platform(library, triple, tag)
     with tempfile.TemporaryDirectory(prefix="ropar-wheel-") as folder:
         staging = Path(folder)
         stage(staging, library, triple)
         output.mkdir(parents=True, exist_ok=True)
-        environment = {**os.environ, "ROPAR_WHEEL_PLATFORM": platform_tag(staged_library(staging), triple)}
+        environment = {**os.environ, "ROPAR_WHEEL_PLATFORM": checked_tag}
         command = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(output)]
         before = set(output.glob("*.whl"))
         done = subprocess.run(command, cwd=staging, env=environment, capture_output=True, text=True)
@@ -94,20 +103,23 @@ def rust_host() -> str:
     return next(line.removeprefix("host: ") for line in lines if line.startswith("host: "))
 
 
-def compile_library(target: str | None, host: str) -> Path:
-    """Builds libropar, through zig where a glibc version or another system is asked for."""
-    triple = re.sub(r"\.2\.\d+$", "", target or host)
-    zig = target is not None and target != host
-    command = ["cargo", "zigbuild" if zig else "build", "--release", "--package", "ropar-ffi"]
-    if target is not None:
+def compile_library(target: str, host: str, profile: str) -> Path:
+    """Builds libropar: through zig for another system or a glibc version; for Windows with mingw-w64 where it is."""
+    triple = re.sub(r"\.2\.\d+$", "", target)
+    mingw = triple == "x86_64-pc-windows-gnu" and shutil.which("x86_64-w64-mingw32-gcc") is not None
+    zig = target != host and not mingw
+    command = ["cargo", "zigbuild" if zig else "build", "--locked", "--profile", profile, "--package", "ropar-ffi"]
+    if target != host:
         command += ["--target", target]
-    if subprocess.run(command, cwd=ROOT).returncode != 0:
+    # cargo-zigbuild, and the zig that it looks for, may have been installed for this Python alone.
+    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
+    if subprocess.run(command, cwd=ROOT, env={**os.environ, "PATH": path}).returncode != 0:
         hint = f"`{sys.executable} -m pip install cargo-zigbuild ziglang` and `rustup target add {triple}`"
-        raise BuildError("cargo could not build libropar" + (f"\nnext: {hint}" if zig else ""))
+        raise BuildError("cargo could not build libropar" + (f"\nnext: {hint}" if target != host else ""))
     folder = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target"))
-    if target is not None:
+    if target != host:
         folder /= triple
-    return folder / "release" / library_name(triple)
+    return folder / {"dev": "debug"}.get(profile, profile) / library_name(triple)
 
 
 def library_name(triple: str) -> str:
@@ -134,24 +146,27 @@ def stage(staging: Path, library: Path, triple: str) -> None:
     (staging / "NOTICE-third-party.txt").write_text(third_party.notices(ROOT, "ropar-ffi", triple), encoding="utf-8")
 
 
-def staged_library(staging: Path) -> Path:
-    return next((staging / "src" / "ropar" / "_native").iterdir())
-
-
 def strip(library: Path) -> None:
     """Leaves out the symbols that nobody links to, where there is a tool for it; half of the library's size."""
     if library.suffix == ".so" and shutil.which("strip") and platform.system() == "Linux":
         subprocess.run(["strip", "--strip-unneeded", str(library)], capture_output=True)
 
 
-def platform_tag(library: Path, triple: str) -> str:
-    """The wheel's platform: for Linux from the newest version of glibc whose symbols the library asks for."""
-    if triple in PLATFORMS:
-        return PLATFORMS[triple]
-    if not triple.endswith("-unknown-linux-gnu"):
-        raise BuildError(f"no platform tag is known for the target {triple}\nnext: add it to PLATFORMS")
-    versions = [int(minor) for minor in re.findall(rb"GLIBC_2\.(\d+)", library.read_bytes())]
-    return f"manylinux_2_{max([OLDEST_GLIBC, *versions])}_{triple.split('-')[0]}"
+def checked_platform(library: Path, triple: str, tag: str | None) -> str:
+    """The wheel's platform, after a look into the library; for Linux the glibc that its symbols ask for."""
+    try:
+        found = check_library.read(library)
+        wanted = re.fullmatch(r"manylinux_(\d+)_(\d+)_\w+", tag or "")
+        check_library.check(found, (int(wanted[1]), int(wanted[2])) if wanted else None)
+    except check_library.LibraryError as error:
+        raise BuildError(f"{library}: {error}") from None
+    if found.system == "linux" and "-linux-gnu" in triple:
+        major, minor = max(found.glibc or OLDEST_GLIBC, OLDEST_GLIBC)
+        return f"manylinux_{major}_{minor}_{triple.split('-')[0]}"
+    known = [tag for tag, target in TARGETS.items() if target == triple]
+    if not known or found.system not in triple.replace("apple-darwin", "macos"):
+        raise BuildError(f"{library} is for {found.system}, and the platform is {tag or triple}")
+    return known[0]
 
 
 if __name__ == "__main__":

@@ -32,6 +32,7 @@ mod backend;
 mod error;
 mod library;
 mod provider;
+mod run;
 mod session;
 mod tensor;
 

@@ -74,7 +74,17 @@ pub(super) fn register(builder: &mut SessionBuilder, provider: Provider) -> Resu
 }
 
 fn unavailable(provider: Provider, reason: &str) -> RuntimeError {
-    RuntimeError::ProviderUnavailable { provider, reason: one_line(reason) }
+    RuntimeError::ProviderUnavailable { provider, reason: without_source_line(&one_line(reason)).to_owned() }
+}
+
+/// ONNX Runtime begins a message with where in its sources it was written, which helps nobody who reads it.
+fn without_source_line(reason: &str) -> &str {
+    let Some((_, rest)) = reason.split_once("[ONNXRuntimeError] : ") else { return reason };
+    match rest.splitn(3, " : ").collect::<Vec<_>>()[..] {
+        // The number of the error, its name, the message.
+        [number, _, message] if number.parse::<u32>().is_ok() => message,
+        _ => reason,
+    }
 }
 
 /// ONNX Runtime's own name of a provider.
@@ -83,5 +93,27 @@ pub(super) fn onnx_runtime_name(provider: Provider) -> &'static str {
         Provider::Cpu => "CPUExecutionProvider",
         Provider::Cuda => "CUDAExecutionProvider",
         Provider::TensorRt => "TensorrtExecutionProvider",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_provider_that_does_not_load_says_why_and_not_where_in_the_sources() {
+        // ONNX Runtime 1.31.1 on a machine without CUDA.
+        let said = "/onnxruntime_src/onnxruntime/core/session/provider_bridge_ort.cc:2043 onnxruntime::Provider& \
+            onnxruntime::ProviderLibrary::Get() [ONNXRuntimeError] : 1 : FAIL : Failed to load library \
+            /capi/libonnxruntime_providers_cuda.so with error: libcublasLt.so.13: cannot open shared object file: \
+            No such file or directory";
+        assert_eq!(
+            unavailable(Provider::Cuda, said).to_string(),
+            "the CUDA provider is not available: Failed to load library /capi/libonnxruntime_providers_cuda.so with \
+             error: libcublasLt.so.13: cannot open shared object file: No such file or directory"
+        );
+        for other in ["CUDA execution provider is not enabled in this build.", "[ONNXRuntimeError] : odd"] {
+            assert_eq!(without_source_line(other), other);
+        }
     }
 }

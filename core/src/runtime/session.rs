@@ -1,7 +1,7 @@
 //! One loaded graph.
 
 use std::{
-    borrow::Cow,
+    ffi::{CStr, CString, NulError},
     panic::{AssertUnwindSafe, catch_unwind},
     path::{Path, PathBuf},
     sync::{Mutex, PoisonError},
@@ -16,9 +16,9 @@ use ort::{
 };
 
 use super::{
-    Backend, ElementType, FloatTensor, Outputs, Provider, RuntimeError, RuntimeReport, TensorView, assignment,
+    Backend, ElementType, Outputs, Provider, RuntimeError, RuntimeReport, TensorView, assignment,
     backend::{SharedEnvironment, one_line},
-    provider,
+    provider, run,
 };
 
 /// Name, element type and shape of a graph's input or output.
@@ -37,6 +37,9 @@ pub struct Session {
     graph: PathBuf,
     inputs: Vec<TensorInfo>,
     outputs: Vec<TensorInfo>,
+    /// The names once more, as the backend takes them.
+    input_names: Vec<CString>,
+    output_names: Vec<CString>,
     session: Mutex<ort::session::Session>,
 }
 
@@ -63,10 +66,17 @@ impl Session {
         if report.provider != Provider::Cpu {
             check_assignment(&session, report.provider)?;
         }
+        let names = |outlets: &[Outlet]| {
+            let names: Result<Vec<CString>, NulError> =
+                outlets.iter().map(|outlet| CString::new(outlet.name())).collect();
+            names.map_err(|_| unreadable(graph, "a tensor's name has a zero in it"))
+        };
         Ok(Self {
             graph: graph.to_path_buf(),
             inputs: session.inputs().iter().map(describe).collect(),
             outputs: session.outputs().iter().map(describe).collect(),
+            input_names: names(session.inputs())?,
+            output_names: names(session.outputs())?,
             session: Mutex::new(session),
         })
     }
@@ -114,27 +124,19 @@ impl Session {
             return Err(self.unknown(&self.inputs, name));
         }
         // Always in the graph's order: the embedded backend compiles a plan for each order it meets.
-        let mut values: Vec<(Cow<'_, str>, SessionInputValue<'_>)> = Vec::with_capacity(inputs.len());
-        for expected in &self.inputs {
+        let mut values: Vec<(&CStr, SessionInputValue<'_>)> = Vec::with_capacity(inputs.len());
+        for (expected, expected_name) in self.inputs.iter().zip(&self.input_names) {
             let Some((_, tensor)) = inputs.iter().find(|(name, _)| *name == expected.name) else {
                 return Err(RuntimeError::TensorMissing { graph: self.graph.clone(), tensor: expected.name.clone() });
             };
             self.check_input(expected, tensor)?;
-            values.push((Cow::Borrowed(expected.name.as_str()), self.value(tensor)?));
+            values.push((expected_name, self.value(tensor)?));
         }
+        let wanted: Vec<&CStr> = self.output_names.iter().map(CString::as_c_str).collect();
         let mut session = self.session.lock().unwrap_or_else(PoisonError::into_inner);
         catch_unwind(AssertUnwindSafe(|| {
-            let results = session.run(values).map_err(|error| self.failed(error.message()))?;
-            let mut tensors = Vec::with_capacity(self.outputs.len());
-            for output in &self.outputs {
-                let value = results
-                    .get(&output.name)
-                    .ok_or_else(|| self.failed(&format!("the backend answered no `{}`", output.name)))?;
-                let (shape, values) =
-                    value.try_extract_tensor::<f32>().map_err(|error| self.failed(error.message()))?;
-                let shape = shape.iter().map(|&size| usize::try_from(size).unwrap_or(0)).collect();
-                tensors.push((output.name.clone(), FloatTensor { shape, values: values.to_vec() }));
-            }
+            let tensors = run::run(&mut session, &values, &wanted).map_err(|error| self.failed(error.message()))?;
+            let tensors = self.outputs.iter().map(|output| output.name.clone()).zip(tensors).collect();
             Ok(Outputs { graph: self.graph.clone(), tensors })
         }))
         .unwrap_or_else(|_| Err(RuntimeError::Panicked { graph: self.graph.clone() }))

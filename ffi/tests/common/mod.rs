@@ -99,7 +99,6 @@ pub fn run(program: &Path, folder: &Path, words: &[&str]) -> Output {
         .args(words)
         .current_dir(folder)
         .env("ASAN_OPTIONS", "detect_leaks=1")
-        .env("LSAN_OPTIONS", format!("suppressions={}", here().join("tests/c/leaks_of_others.txt").display()))
         // cargo's own folders come first in it, with whatever library another build has left there.
         .env_remove("LD_LIBRARY_PATH")
         .output()

@@ -8,11 +8,12 @@ version 3 or later; see LICENSE.
 
 import bpy
 
-from . import library, preferences, self_test, translations
+from . import library, menus, preferences, self_test, translations
 from .generate import ops as generate_ops
 from .generate import panel as generate_panel
 from .generate import properties as generate_properties
 from .history import ops as history_ops
+from .host import stage
 from .jobs import operator as jobs
 from .mapping import ops as mapping_ops
 from .mapping import panel as mapping_panel
@@ -25,6 +26,7 @@ from .results import panel as results_panel
 
 MODULES = (
     translations,
+    stage,
     jobs,
     self_test,
     preferences,
@@ -40,6 +42,7 @@ MODULES = (
     results_panel,
     redo_panel,
     mapping_panel,
+    menus,
 )
 
 

@@ -12,6 +12,9 @@ from typing import Any
 
 from .addon import AddonError
 
+#: The library's names of what networks run on, in words.
+BACKENDS = {"embedded": "the built-in backend", "onnxruntime": "ONNX Runtime"}
+
 _lock = threading.Lock()
 _engine: Any = None
 _options: Options | None = None
@@ -62,6 +65,11 @@ def engine(options: Options) -> Any:
             _engine = module().Engine(**options.arguments())
             _options = options
         return _engine
+
+
+def backend(engine: Any) -> str:
+    """What the networks run on, in words."""
+    return BACKENDS.get(engine.backend, engine.backend)
 
 
 def opened() -> Any:

@@ -2,10 +2,11 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use ropar_core::retarget::RetargetOptions;
 use ropar_core::runtime::{BackendChoice, ProviderChoice, RuntimeOptions};
+use ropar_exporters::JointNames;
 
 use crate::{installation, user_folder};
 
@@ -77,11 +78,34 @@ pub struct GenerateArguments {
     /// Hold standing feet still and keep feet out of the floor, by inverse kinematics
     #[arg(long)]
     pub plant_feet: bool,
+    /// What the joints of an .fbx file are called; humanik: as Maya's and MotionBuilder's characters (Hips, LeftUpLeg, ...)
+    #[arg(long, value_name = "NAMES", value_enum, default_value_t)]
+    pub joint_names: JointNamesChoice,
     /// The file to write: .glb, .bvh, .fbx or .vrma
     #[arg(short, long, value_name = "FILE")]
     pub output: PathBuf,
     #[command(flatten)]
     pub engine: EngineArguments,
+}
+
+/// Names for the joints of ropar's own skeleton.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub enum JointNamesChoice {
+    /// pelvis, left_hip, left_knee, ...
+    #[default]
+    Smpl,
+    /// Hips, LeftUpLeg, LeftLeg, ...
+    #[value(name = "humanik")]
+    HumanIk,
+}
+
+impl From<JointNamesChoice> for JointNames {
+    fn from(choice: JointNamesChoice) -> Self {
+        match choice {
+            JointNamesChoice::Smpl => JointNames::Smpl,
+            JointNamesChoice::HumanIk => JointNames::HumanIk,
+        }
+    }
 }
 
 #[derive(Debug, Args)]

@@ -6,6 +6,7 @@ import email
 import hashlib
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -18,6 +19,9 @@ from conftest import LIBRARY, MODEL, ROOT, WAVE, run_python
 HERE = ROOT / "plugins" / "python"
 
 pytest.importorskip("hatchling", reason="hatchling, which builds the wheel, is not installed")
+pytest.importorskip("lief", reason="lief, which looks into the library, is not installed")
+sys.path.insert(0, str(ROOT / "ffi"))
+import check_library  # noqa: E402
 
 
 @pytest.fixture(scope="module")
@@ -145,6 +149,26 @@ def test_the_folder_alone_makes_no_wheel(tmp_path: Path) -> None:
     done = subprocess.run(command, cwd=HERE, capture_output=True, text=True)
     assert done.returncode != 0 and "build_wheel.py" in done.stderr
     assert not list(tmp_path.iterdir())
+
+
+def test_a_library_for_a_newer_system_stops_the_build(tmp_path: Path) -> None:
+    library = check_library.read(LIBRARY)
+    if library.glibc is None or library.glibc <= (2, 28):
+        pytest.skip("this machine's own libraries are old enough")
+    command = [sys.executable, str(HERE / "build_wheel.py"), "--library", str(LIBRARY), "--output", str(tmp_path)]
+    for platform, words in (("manylinux_2_28_x86_64", "needs glibc"), ("win_amd64", "is for linux")):
+        done = subprocess.run([*command, "--platform", platform], capture_output=True, text=True)
+        assert done.returncode != 0 and words in done.stderr and "Traceback" not in done.stderr, done.stderr
+    assert not list(tmp_path.iterdir())
+
+
+def test_the_platform_is_the_glibc_that_the_library_needs(wheel: Path) -> None:
+    # binutils, which read the same from the library.
+    if sys.platform != "linux" or shutil.which("objdump") is None:
+        pytest.skip("no objdump")
+    said = subprocess.run(["objdump", "-T", str(LIBRARY)], capture_output=True, text=True, check=True).stdout
+    newest = max(tuple(map(int, found)) for found in re.findall(r"GLIBC_(\d+)\.(\d+)", said))
+    assert wheel.stem.split("-")[-1].startswith("manylinux_{}_{}_".format(*newest))
 
 
 def test_a_missing_library_stops_the_build(tmp_path: Path) -> None:

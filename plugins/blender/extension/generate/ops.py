@@ -39,7 +39,13 @@ class ROPAR_OT_generate(JobOperator, bpy.types.Operator):
     # What is not given is taken from the panel, that is from the scene.
     prompt: StringProperty(name="Prompt", description="What the character shall do, in English", options=SKIP)
     seconds: FloatProperty(
-        name="Length", description="Seconds; 0 lets the model choose", min=0.0, max=LONGEST_SECONDS, options=SKIP
+        name="Length",
+        description="Seconds; 0 lets the model choose",
+        subtype="TIME_ABSOLUTE",
+        unit="TIME_ABSOLUTE",
+        min=0.0,
+        max=LONGEST_SECONDS,
+        options=SKIP,
     )
     seed: IntProperty(name="Seed", description="The same seed gives the same motion", min=0, options=SKIP)
     variations: IntProperty(name="Variations", description="How many motions", default=1, min=1, max=8, options=SKIP)

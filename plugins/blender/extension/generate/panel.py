@@ -2,11 +2,11 @@
 """The main panel: prompt, settings, Generate, progress."""
 
 import bpy
-from bpy.app.translations import pgettext_iface as iface_
 
 from ..history.ops import ROPAR_MT_prompts
 from ..host import objects
 from ..jobs import operator as jobs
+from ..jobs.panel import draw_button
 from . import ops
 
 
@@ -29,19 +29,19 @@ class ROPAR_PT_main(_Sidebar, bpy.types.Panel):
         row.prop(settings, "prompt", text="", placeholder="a person waves with the left hand")
         row.menu(ROPAR_MT_prompts.bl_idname, text="", icon="DOWNARROW_HLT")
         self._settings(body, context, settings)
-        job = jobs.current()
-        if job is None:
-            button = layout.row()
-            button.scale_y = 1.5
-            button.operator(ops.ROPAR_OT_generate.bl_idname, text="Generate", icon="PLAY")
-        else:
-            draw_progress(layout, job)
+        draw_button(
+            layout, ops.ROPAR_OT_generate.bl_idname, title="generate", text="Generate", icon="PLAY", always=True
+        )
 
     @staticmethod
     def _settings(layout, context, settings) -> None:
         layout.use_property_split = True
         layout.use_property_decorate = False
+        armature = objects.armature_of(context.active_object)
+        mannequin = settings.target == "MANNEQUIN" or (settings.target == "AUTO" and armature is None)
         row = layout.row(align=True, heading="Length")
+        # A frame range has its length.
+        row.enabled = mannequin or settings.placement != "REPLACE"
         row.prop(settings, "auto_length", text="Automatic" if settings.auto_length else "")
         if not settings.auto_length:
             row.prop(settings, "seconds", text="")
@@ -50,8 +50,6 @@ class ROPAR_PT_main(_Sidebar, bpy.types.Panel):
         row.operator(ops.ROPAR_OT_roll_seed.bl_idname, text="", icon="FILE_REFRESH")
         layout.prop(settings, "variations")
         layout.prop(settings, "target")
-        armature = objects.armature_of(context.active_object)
-        mannequin = settings.target == "MANNEQUIN" or (settings.target == "AUTO" and armature is None)
         row = layout.row()
         row.alignment = "RIGHT"
         if mannequin:
@@ -73,7 +71,7 @@ class ROPAR_PT_options(_Sidebar, bpy.types.Panel):
     bl_label = "Options"
     bl_parent_id = "ROPAR_PT_main"
     bl_options = {"DEFAULT_CLOSED"}
-    bl_order = 3
+    bl_order = 0
 
     def draw(self, context):
         layout = self.layout
@@ -86,20 +84,9 @@ class ROPAR_PT_options(_Sidebar, bpy.types.Panel):
         column.prop(settings, "contacts")
         column.prop(settings, "extend_scene")
         column = layout.column(heading="Model")
+        column.label(text="0: the model's own setting")
         for name in ("guidance", "iterations", "steps"):
             column.prop(settings, name)
-
-
-def draw_progress(layout, job) -> None:
-    """The running job: how far it is, how long it will take, and a way out."""
-    text = iface_(job.text) or iface_("Starting")
-    left = job.seconds_left()
-    if left is not None:
-        text += " " + iface_("({:.0f} s left)").format(left)
-    row = layout.row(align=True)
-    row.scale_y = 1.5
-    row.progress(factor=job.share, text=text, translate=False)
-    row.operator("ropar.cancel", text="", icon="CANCEL")
 
 
 CLASSES = (ROPAR_PT_main, ROPAR_PT_options)

@@ -41,6 +41,8 @@ class RoparSettings(bpy.types.PropertyGroup):
     seconds: FloatProperty(
         name="Length",
         description="How long the motion takes, in seconds",
+        subtype="TIME_ABSOLUTE",
+        unit="TIME_ABSOLUTE",
         default=4.0,
         min=0.4,
         max=LONGEST_SECONDS,

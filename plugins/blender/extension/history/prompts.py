@@ -8,6 +8,7 @@ from pathlib import Path
 
 import bpy
 
+from .. import files
 from ..addon import PACKAGE
 
 EXAMPLES = Path(__file__).parents[1] / "data" / "examples.json"
@@ -41,15 +42,17 @@ def remember(prompt: str) -> None:
     global _history
     prompt = prompt.strip()
     _history = [prompt, *(line for line in history() if line != prompt)][:KEPT]
-    if bpy.app.background:
+    if background():
         return  # a farm's prompts are not the user's
     try:
-        file = _file(create=True)
-        beside = file.with_suffix(".new")
-        beside.write_text(json.dumps(_history, indent=1, ensure_ascii=False), encoding="utf-8")
-        beside.replace(file)
+        files.write(_file(create=True), json.dumps(_history, indent=1, ensure_ascii=False))
     except OSError as error:
         print(f"RoPAR: the prompt history was not saved: {error}")
+
+
+def background() -> bool:
+    """Whether Blender runs without an interface."""
+    return bpy.app.background
 
 
 def forget() -> None:

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import mathutils
@@ -68,22 +68,13 @@ def pose(bones: Bones, channels: Pose) -> tuple[np.ndarray, np.ndarray]:
     """The inverse of :func:`basis`: local rotations and translations in RoPAR's space."""
     frames = len(channels.rotations)
     turned, placed = np.empty((frames, len(bones), 4)), np.empty((frames, len(bones), 3))
-    local_turned, local_placed = np.empty_like(turned), np.empty_like(placed)
     for index, parent in enumerate(bones.parents):
         axes, origin = _frame(bones, index, parent, turned, placed)
         turn_from = axes if bones.inherits_rotation[index] else bones.rotations[index]
         turned[:, index] = quat.multiply(turn_from, channels.rotations[:, index])
         offset = channels.locations[:, index]
         placed[:, index] = origin + (quat.rotate(axes, offset) if bones.local_location[index] else offset)
-    world_rotations, world_places = bones.space.rotation_in(turned), bones.space.point_in(placed)
-    for index, parent in enumerate(bones.parents):
-        if parent < 0:
-            local_turned[:, index], local_placed[:, index] = world_rotations[:, index], world_places[:, index]
-            continue
-        back = quat.conjugate(world_rotations[:, parent])
-        local_turned[:, index] = quat.multiply(back, world_rotations[:, index])
-        local_placed[:, index] = quat.rotate(back, world_places[:, index] - world_places[:, parent])
-    return local_turned, local_placed
+    return bones.local(bones.space.rotation_in(turned), bones.space.point_in(placed))
 
 
 def _frame(bones: Bones, index: int, parent: int, turned: np.ndarray, placed: np.ndarray):
@@ -122,28 +113,43 @@ def carriers(bones: Bones, indices: Iterable[int]) -> list[int]:
     return sorted(found)
 
 
-def channels(bones: Bones, values: Pose, turning: Iterable[int], moving: Iterable[int]) -> list[Channel]:
-    """F-Curve values for the bones that turn and those that change place, each in its own rotation mode."""
+def channels(
+    bones: Bones,
+    values: Pose,
+    turning: Iterable[int],
+    moving: Iterable[int],
+    near: Mapping[str, Sequence[float]] | None = None,
+) -> list[Channel]:
+    """F-Curve values for the bones that turn and those that change place, each in its own rotation mode.
+
+    Args:
+        near: numbers of a bone's rotation that its first values shall be close to, where keys before them go on.
+    """
     result = []
     for index in turning:
         name, mode = bones.names[index], bones.modes[index]
         path = ROTATION_PATHS.get(mode, "rotation_euler")
-        numbers = rotation_values(values.rotations[:, index], mode)
+        numbers = rotation_values(values.rotations[:, index], mode, (near or {}).get(name))
         result += [Channel(name, path, axis, numbers[:, axis]) for axis in range(numbers.shape[1])]
     for index in moving:
         result += [Channel(bones.names[index], "location", axis, values.locations[:, index, axis]) for axis in range(3)]
     return result
 
 
-def rotation_values(rotations: np.ndarray, mode: str) -> np.ndarray:
-    """Rotations (frames, 4) as (frames, 4 or 3) numbers of a rotation mode, without jumps."""
+def rotation_values(rotations: np.ndarray, mode: str, near: Sequence[float] | None = None) -> np.ndarray:
+    """Rotations (frames, 4) as (frames, 4 or 3) numbers of a rotation mode, without jumps.
+
+    Args:
+        near: numbers of the same mode; of the many that mean the first rotation, those closest to them are taken.
+    """
     smooth = quat.continuous(rotations)
     if mode == "QUATERNION":
-        return np.roll(smooth, 1, axis=-1)
+        numbers = np.roll(smooth, 1, axis=-1)
+        return -numbers if near is not None and numbers[0] @ np.asarray(near) < 0.0 else numbers
     if mode == "AXIS_ANGLE":
         return _axis_angles(smooth)
     numbers = np.empty((len(smooth), 3))
-    before = None
+    before = mathutils.Euler(near, mode) if near is not None else None
     for frame, (x, y, z, w) in enumerate(smooth.tolist()):
         rotation = mathutils.Quaternion((w, x, y, z))
         before = rotation.to_euler(mode, before) if before is not None else rotation.to_euler(mode)

@@ -8,7 +8,10 @@
 - `controls`: control, the skeleton bone that it turns, and the one that it is carried along by (the first has none: it
   also carries the motion over the ground).
 - `at_rest`: controls between these, which must not add a pose of their own.
-- `settings`: custom properties of controls that make all this so, such as FK instead of IK.
+- `settings`: custom properties of controls that make all this so, such as FK instead of IK: control, property, value,
+  and the skeleton bone for whose sake.
+
+A new action gets all controls (:meth:`Controls.channels`); what changes a part of an action is in `control_edit.py`.
 """
 
 from __future__ import annotations
@@ -23,6 +26,7 @@ import numpy as np
 from . import quaternions as quat
 from .channels import ROTATION_PATHS, Channel, rotation_values
 from .skeleton import Bones
+from .stage import Setting
 
 TABLE = Path(__file__).parents[1] / "data" / "control_rigs.json"
 
@@ -37,7 +41,9 @@ class Controls:
     #: Control, skeleton bone, carrying skeleton bone.
     controls: tuple[tuple[str, str, str | None], ...]
     at_rest: tuple[str, ...]
-    settings: tuple[tuple[str, str, float], ...]
+    settings: tuple[Setting, ...]
+    #: The skeleton bone for whose sake each of the settings is made.
+    reasons: tuple[str, ...]
 
     def channels(self, rotations: np.ndarray, translations: np.ndarray) -> list[Channel]:
         """Values of the controls for local rotations and places of the skeleton in RoPAR's space."""
@@ -67,8 +73,8 @@ class Controls:
             own = self.bones.names.index(control)
             result += self._rotation(own, still)
             result += [Channel(control, "location", axis, np.zeros(1)) for axis in range(3)]
-        for control, setting, value in self.settings:
-            result.append(Channel(control, f'["{setting}"]', 0, np.array([value])))
+        for setting in self.settings:
+            result.append(Channel(setting.bone, setting.property_name, 0, np.array([setting.value])))
         return result
 
     def _rotation(self, index: int, basis: np.ndarray) -> list[Channel]:
@@ -89,17 +95,18 @@ def find(bones: Bones, has_setting) -> Controls | None:
         parts = [name for name, _ in entry["skeleton"]]
         if not present.issuperset(entry["needs"]) or not present.issuperset(parts):
             continue
+        settings = [
+            (Setting(bone, name, value), reason)
+            for bone, name, value, reason in entry["settings"]
+            if bone in present and has_setting(bone, name)
+        ]
         return Controls(
             bones=bones,
             body=_body(bones, entry["skeleton"]),
             controls=tuple(tuple(row) for row in entry["controls"] if row[0] in present),
             at_rest=tuple(name for name in entry["at_rest"] if name in present),
-            settings=tuple(
-                (bone, setting, value)
-                for bone, values in entry["settings"].items()
-                for setting, value in values.items()
-                if bone in present and has_setting(bone, setting)
-            ),
+            settings=tuple(setting for setting, _ in settings),
+            reasons=tuple(reason for _, reason in settings),
         )
     return None
 

@@ -14,7 +14,7 @@ from bpy.app.translations import pgettext_rpt as rpt_
 from .. import library
 from ..addon import AddonError
 from . import quaternions as quat
-from .channels import Pose, basis, pose
+from .channels import Pose, basis
 from .skeleton import Bones
 
 UP = np.array([0.0, 1.0, 0.0])
@@ -93,13 +93,17 @@ def to_length(motion: Any, frames: int) -> Any:
     )
 
 
-def start_at(fitted: Fitted, rigged: Rigged, present: Pose) -> Fitted:
-    """The motion moved over the floor and turned about the vertical to go on where `present` (one frame) is."""
+def start_at(fitted: Fitted, rigged: Rigged, present: tuple[np.ndarray, np.ndarray]) -> Fitted:
+    """The motion moved over the floor and turned about the vertical to go on where the rig is.
+
+    Args:
+        present: local rotations and places of the bones, one frame.
+    """
     pelvis = rigged.node("pelvis")
     if pelvis is None:
         return fitted
     bones = rigged.bones
-    turned, placed = bones.forward(*pose(bones, present))
+    turned, placed = bones.forward(*present)
     first_turned, first_placed = bones.forward(fitted.rotations[:1], fitted.translations[:1])
     change = quat.multiply(turned[0, pelvis], quat.conjugate(first_turned[0, pelvis]))
     heading = quat.twist(change, UP)

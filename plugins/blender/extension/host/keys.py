@@ -8,6 +8,8 @@ import numpy as np
 
 #: ``Keyframe.interpolation``: straight lines between keys on every frame.
 LINEAR = 1
+#: The value of a key stays until the next one.
+CONSTANT = 0
 #: ``Keyframe.handle_*_type``: auto clamped.
 AUTO_CLAMPED = 4
 
@@ -53,10 +55,14 @@ def fill(curve, frames: np.ndarray, values: np.ndarray) -> None:
     curve.update()
 
 
-def replace(curve, frames: np.ndarray, values: np.ndarray) -> None:
+def replace(curve, frames: np.ndarray, values: np.ndarray, before: bool = False, after: bool = False) -> None:
     """Puts keys at `frames` (ascending) in place of those from the first to the last of them.
 
     Keys outside of that range keep every number. Keys that lie on one of the frames keep all but their value.
+
+    Args:
+        before, after: whether there are frames on that side that something is seen of. A curve that has no key there
+            gets one, so that it goes on as it did.
     """
     old = read(curve)
     times = old["co"][:, 0]
@@ -64,6 +70,11 @@ def replace(curve, frames: np.ndarray, values: np.ndarray) -> None:
         fill(curve, frames, values)
         return
     first, last = float(frames[0]), float(frames[-1])
+    early, late = times < first - 1e-3, times > last + 1e-3
+    if before and not early.any():
+        frames, values = np.append(first - 1, frames), np.append(curve.evaluate(first - 1), values)
+    if after and not late.any():
+        frames, values = np.append(frames, last + 1), np.append(values, curve.evaluate(last + 1))
     inside = (times >= first - 1e-3) & (times <= last + 1e-3)
     if inside.sum() == len(frames) and np.allclose(times[inside], frames, atol=1e-3):
         shift = np.zeros((len(times), 2), dtype=np.float32)
@@ -77,8 +88,40 @@ def replace(curve, frames: np.ndarray, values: np.ndarray) -> None:
         curve.update()
         return
     new = _new_keys(frames, values)
-    before, after = times < first - 1e-3, times > last + 1e-3
-    put_back(curve, {name: np.concatenate((old[name][before], new[name], old[name][after])) for name in old})
+    until = times <= last + 1e-3
+    if until.any():  # what follows goes on as it went
+        new["interpolation"][-1] = old["interpolation"][until][-1]
+    put_back(curve, {name: np.concatenate((old[name][early], new[name], old[name][late])) for name in old})
+
+
+def hold(curve, first: float, last: float, value: float, present: float, before: bool, after: bool) -> None:
+    """Makes a curve constant from `first` to `last`, and what it was on all frames outside of that.
+
+    Args:
+        present: the value that goes for a curve without keys.
+        before, after: whether there are frames before and after that something is seen of.
+    """
+    old = read(curve)
+    times = old["co"][:, 0]
+    early, late = times < first - 1e-3, times > last + 1e-3
+    there = curve.evaluate if len(times) else lambda _: present
+    keys = [{name: old[name][early] for name in old}]
+    if before:
+        # The frame before keeps its value and leads nowhere.
+        if not (early.any() and times[early][-1] > first - 1 - 1e-3):
+            keys.append(_new_keys(np.array([first - 1]), np.array([there(first - 1)])))
+        keys[-1]["interpolation"] = keys[-1]["interpolation"].copy()
+        keys[-1]["interpolation"][-1] = CONSTANT
+    held = _new_keys(np.array([first]), np.array([value]))
+    held["interpolation"][:] = CONSTANT
+    keys.append(held)
+    if after and not (late.any() and times[late][0] < last + 1 + 1e-3):
+        again = _new_keys(np.array([last + 1]), np.array([there(last + 1)]))
+        until = times <= last + 1e-3
+        again["interpolation"][:] = old["interpolation"][until][-1] if until.any() else CONSTANT
+        keys.append(again)
+    keys.append({name: old[name][late] for name in old})
+    put_back(curve, {name: np.concatenate([part[name] for part in keys]) for name in old})
 
 
 def put_back(curve, fields: dict[str, np.ndarray]) -> None:

@@ -93,6 +93,19 @@ def check_editable(armature) -> None:
         raise AddonError(rpt_('"{}" has no bones').format(armature.name), rpt_("select another armature"))
 
 
+def check_action(action) -> None:
+    """Refuses an action that belongs to another file, where keys shall go into it.
+
+    Raises:
+        AddonError: it does.
+    """
+    if action is not None and action.library is not None:
+        raise AddonError(
+            rpt_('the action "{}" is linked from another file').format(action.name),
+            rpt_("make it local (in the Outliner, Make Local) or set Where to New Action"),
+        )
+
+
 def frame_rate(scene) -> float:
     """Frames per second of a scene."""
     return scene.render.fps / scene.render.fps_base

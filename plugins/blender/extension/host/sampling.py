@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
 
 from . import keys
@@ -16,8 +18,7 @@ def read(armature, bones: Bones, action, frames: np.ndarray) -> Pose:
 
     What has no key keeps its present value. Constraints and drivers are not looked at.
     """
-    found = curves(action, armature, create=False) if action is not None else None
-    by_path = {(curve.data_path, curve.array_index): curve for curve in found} if found is not None else {}
+    by_path = _by_path(armature, action)
     pose = armature.pose.bones
     result = Pose(np.empty((len(frames), len(bones), 4)), np.empty((len(frames), len(bones), 3)))
     for index, name in enumerate(bones.names):
@@ -35,6 +36,17 @@ def read(armature, bones: Bones, action, frames: np.ndarray) -> Pose:
     return result
 
 
+def rotation_numbers(armature, action, names: Iterable[str], frame: float) -> dict[str, list[float]]:
+    """The numbers of the bones' rotations at `frame`, each in the bone's own mode."""
+    by_path = _by_path(armature, action)
+    result = {}
+    for name in names:
+        bone = armature.pose.bones[name]
+        own = ROTATION_PATHS.get(bone.rotation_mode, "rotation_euler")
+        result[name] = _values(by_path, keys.path(name, own), getattr(bone, own), np.array([frame]))[0].tolist()
+    return result
+
+
 def key_range(armature, action) -> tuple[float, float] | None:
     """First and last key of the armature's bones in `action`."""
     found = curves(action, armature, create=False) if action is not None else None
@@ -42,6 +54,11 @@ def key_range(armature, action) -> tuple[float, float] | None:
         curve.range() for curve in found or () if curve.data_path.startswith("pose.bones[") and curve.keyframe_points
     ]
     return (min(end[0] for end in ends), max(end[1] for end in ends)) if ends else None
+
+
+def _by_path(armature, action) -> dict:
+    found = curves(action, armature, create=False) if action is not None else None
+    return {(curve.data_path, curve.array_index): curve for curve in found or ()}
 
 
 def _values(by_path: dict, path: str, present, frames: np.ndarray) -> np.ndarray:

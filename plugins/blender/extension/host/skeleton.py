@@ -66,6 +66,18 @@ class Bones:
             world_places[:, index] = world_places[:, parent] + quat.rotate(above, translations[:, index])
         return world_rotations, world_places
 
+    def local(self, world_rotations: np.ndarray, world_places: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """The inverse of :meth:`forward`."""
+        rotations, translations = np.empty_like(world_rotations), np.empty_like(world_places)
+        for index, parent in enumerate(self.parents):
+            if parent < 0:
+                rotations[:, index], translations[:, index] = world_rotations[:, index], world_places[:, index]
+                continue
+            back = quat.conjugate(world_rotations[:, parent])
+            rotations[:, index] = quat.multiply(back, world_rotations[:, index])
+            translations[:, index] = quat.rotate(back, world_places[:, index] - world_places[:, parent])
+        return rotations, translations
+
 
 def read(armature, scale_length: float) -> Bones:
     """Reads an armature object. Main thread only.

@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The shape of every operator that makes motion: plan, work, apply.
+"""The shape of every operator that makes motion: plan, read, work, apply.
 
-- ``plan(context)`` reads all that is needed from Blender and changes nothing. Main thread.
+- ``plan(context)`` reads what is needed from Blender and changes nothing. Main thread.
+- ``Plan.read()`` reads what takes longer, such as poses that Blender has to work out first. Main thread; it yields
+  whenever it has taken so long that the viewport should be drawn.
 - ``Plan.work(report)`` makes the motion. On a thread; touches no Blender data.
 - ``Plan.apply(context, result)`` writes it into the file. Main thread. It yields whenever it has taken so long that the
   viewport should be drawn (see `Pace`); anything may have happened when it goes on. Where it fails it takes back
@@ -25,7 +27,7 @@ from ..addon import AddonError, Stopped, words
 from .job import Job, Report
 
 #: Seconds between two looks at the job.
-TICK = 0.05
+TICK = 0.03
 
 _current: Job | None = None
 
@@ -42,6 +44,9 @@ class Plan:
     """A job that is ready to run. See the module."""
 
     title = ""
+
+    def read(self) -> Generator[None, None, None]:
+        yield from ()
 
     def work(self, report: Report) -> Any:
         raise NotImplementedError
@@ -90,6 +95,8 @@ class JobOperator:
         """From scripts: everything now."""
         try:
             plan = self.plan(context)
+            for _ in plan.read():
+                pass
             job = Job(plan.title, plan.work)
             job.run()
             if job.error is not None:
@@ -112,12 +119,20 @@ class JobOperator:
         except Exception as error:
             return self._fail(error)
         self._applying = self._shown = None
+        self._reading = self._plan.read()
         self._job = _current = Job(self._plan.title, self._plan.work)
         self._timer = context.window_manager.event_timer_add(TICK, window=context.window)
         context.window_manager.modal_handler_add(self)
-        self._job.start()
         redraw()
         return {"RUNNING_MODAL"}
+
+    def _read_on(self) -> None:
+        """Reads for a slice; starts the thread when all is read."""
+        self._job.text = rpt_("Reading the poses")
+        if next(self._reading, self) is self:
+            self._reading = None
+            self._job.text = ""
+            self._job.start()
 
     def modal(self, context, event):
         job = self._job
@@ -133,6 +148,12 @@ class JobOperator:
             if job.cancelled:
                 # The thread comes to its end by itself; nobody waits for it.
                 return self._leave(context, self._fail(Stopped()))
+            if self._reading is not None:
+                try:
+                    self._read_on()
+                except Exception as error:
+                    return self._leave(context, self._fail(error))
+                return {"RUNNING_MODAL"}
             if not job.done:
                 return {"PASS_THROUGH"}
             if job.error is not None:
@@ -156,6 +177,9 @@ class JobOperator:
     def _leave(self, context, result):
         global _current
         _current = None
+        if self._reading is not None:
+            self._reading.close()
+            self._reading = None
         if self._timer is not None:
             context.window_manager.event_timer_remove(self._timer)
             self._timer = None

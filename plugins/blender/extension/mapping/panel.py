@@ -13,11 +13,15 @@ SURE, LIKELY = 0.8, 0.5
 
 
 def icon(row) -> str:
-    if not row.bone:
-        return "BLANK1"
-    if row.by_user:
-        return "USER"
-    return "CHECKMARK" if row.confidence >= SURE else "QUESTION" if row.confidence >= LIKELY else "ERROR"
+    """What calls for a look; nothing where all is well."""
+    if not row.bone or row.confidence >= SURE:
+        return "USER" if row.by_user else "NONE"
+    return "QUESTION" if row.confidence >= LIKELY else "ERROR"
+
+
+def said(row) -> str:
+    """How sure the bone of a joint is, in two or three letters."""
+    return f"{row.confidence:.0%}" if row.bone and not row.by_user else ""
 
 
 def short(joint: str) -> str:
@@ -30,11 +34,14 @@ class ROPAR_UL_joints(bpy.types.UIList):
     """Joints of the human body, the bones that stand for them, and how sure that is"""
 
     def draw_item(self, context, layout, data, item, icon_value, active_data, active_property):
-        split = layout.split(factor=0.4, align=True)
-        split.label(text=short(item.joint), icon=icon(item))
-        right = split.split(factor=0.72, align=True)
-        right.prop_search(item, "bone", item.id_data.data, "bones", text="", icon="NONE")
-        right.label(text=f"{item.confidence:.0%}" if item.bone else iface_("none"), translate=False)
+        split = layout.split(factor=0.36, align=True)
+        split.label(text=short(item.joint))
+        right = split.split(factor=0.7, align=True)
+        # What is in front of a colon is the same for all bones, as in mixamorig:LeftArm.
+        right.label(text=item.bone.rsplit(":", 1)[-1] or iface_("none"), translate=False)
+        sure = right.row()
+        sure.alert = bool(item.bone) and item.confidence < LIKELY
+        sure.label(text=said(item), icon=icon(item), translate=False)
 
 
 class ROPAR_PT_mapping(bpy.types.Panel):
@@ -44,7 +51,7 @@ class ROPAR_PT_mapping(bpy.types.Panel):
     bl_category = "RoPAR"
     bl_parent_id = "ROPAR_PT_main"
     bl_options = {"DEFAULT_CLOSED"}
-    bl_order = 2
+    bl_order = 3
 
     @classmethod
     def poll(cls, context) -> bool:
@@ -65,8 +72,23 @@ class ROPAR_PT_mapping(bpy.types.Panel):
         text = iface_("{}: {} of {} joints").format(rig.family or iface_("Own"), found, len(rig.joints))
         layout.label(text=text, icon="USER" if rig.edited else "ARMATURE_DATA", translate=False)
         layout.template_list("ROPAR_UL_joints", "", rig, "joints", rig, "active", rows=6)
+        if 0 <= rig.active < len(rig.joints):
+            self._joint(layout, armature, rig.joints[rig.active])
         for warning in rig.warnings.splitlines():
             layout.label(text=warning, icon="ERROR", translate=False)
+
+    @staticmethod
+    def _joint(layout, armature, row) -> None:
+        """The joint that is chosen in the list, with room for the whole name of its bone."""
+        column = layout.column(align=True)
+        column.prop_search(row, "bone", armature.data, "bones", text="", icon="BONE_DATA")
+        if row.by_user:
+            words = iface_("{}: chosen by you").format(iface_(label(row.joint)))
+        elif row.bone:
+            words = iface_("{}: found, {:.0%} sure").format(iface_(label(row.joint)), row.confidence)
+        else:
+            words = iface_("{}: this rig has none").format(iface_(label(row.joint)))
+        column.label(text=words, icon="BLANK1", translate=False)
 
 
 CLASSES = (ROPAR_UL_joints, ROPAR_PT_mapping)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import bpy
 
+from .. import files
 from ..addon import PACKAGE, AddonError
 
 ENDING = ".json"
@@ -32,10 +33,7 @@ def save(name: str, text: str) -> None:
     if not clean:
         raise AddonError("the preset has no name", "give it one")
     try:
-        file = _folder(create=True) / f"{clean}{ENDING}"
-        beside = file.with_suffix(".new")
-        beside.write_text(text, encoding="utf-8")
-        beside.replace(file)
+        files.write(_folder(create=True) / f"{clean}{ENDING}", text)
     except (OSError, ValueError) as error:
         raise AddonError(f"the preset cannot be written ({error})", "free space on the disk and try again") from error
 

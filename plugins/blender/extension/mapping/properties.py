@@ -39,7 +39,12 @@ class RoparMappedJoint(bpy.types.PropertyGroup):
 
 
 class RoparRig(bpy.types.PropertyGroup):
-    joints: CollectionProperty(type=RoparMappedJoint, override={"LIBRARY_OVERRIDABLE", "USE_INSERTION"})
+    joints: CollectionProperty(
+        type=RoparMappedJoint,
+        name="Joints",
+        description="The joints of a human body and the bones that stand for them",
+        override={"LIBRARY_OVERRIDABLE", "USE_INSERTION"},
+    )
     active: IntProperty(name="Active Joint", description="The joint that is selected in the list")
     family: StringProperty(
         name="Family", description="The naming family that the rig was recognised by", override=OVERRIDABLE

@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The operators behind the Redo panel. From scripts: ``bpy.ops.ropar.redo(parts={'left_arm'}, prompt="waves")``."""
 
+import random
+
 import bpy
 from bpy.app.translations import pgettext_rpt as rpt_
-from bpy.props import EnumProperty, FloatProperty, IntProperty, StringProperty
+from bpy.props import BoolProperty, EnumProperty, FloatProperty, IntProperty, StringProperty
 
 from ..addon import AddonError
 from ..jobs.operator import JobOperator
@@ -12,6 +14,8 @@ from .plan import RedoPlan, Request
 from .properties import PARTS
 
 SKIP = {"SKIP_SAVE"}
+#: What a request takes over as it is.
+FROM_PANEL = ("parts", "prompt", "in_step", "seed", "guidance")
 
 
 class ROPAR_OT_redo(JobOperator, bpy.types.Operator):
@@ -26,6 +30,7 @@ class ROPAR_OT_redo(JobOperator, bpy.types.Operator):
     prompt: StringProperty(name="Prompt", description="What the parts shall do, in English", options=SKIP)
     start: IntProperty(name="Start", description="First frame to make anew", options=SKIP)
     end: IntProperty(name="End", description="Last frame to make anew", options=SKIP)
+    in_step: BoolProperty(name="In Step", description="Go with what the rest of the body does", options=SKIP)
     seed: IntProperty(name="Seed", description="The same seed gives the same motion", min=0, options=SKIP)
     guidance: FloatProperty(name="Guidance", description="0 takes the model's own setting", min=0.0, options=SKIP)
 
@@ -35,9 +40,7 @@ class ROPAR_OT_redo(JobOperator, bpy.types.Operator):
     def _request(self, context) -> Request:
         settings = context.scene.ropar_redo
         given = self.properties.is_property_set
-        value = {
-            name: getattr(self if given(name) else settings, name) for name in ("parts", "prompt", "seed", "guidance")
-        }
+        value = {name: getattr(self if given(name) else settings, name) for name in FROM_PANEL}
         prompt = value["prompt"].strip()
         if not prompt:
             raise AddonError(rpt_("the prompt is empty"), rpt_("write what the chosen parts shall do"))
@@ -51,6 +54,7 @@ class ROPAR_OT_redo(JobOperator, bpy.types.Operator):
             prompt=prompt,
             start=start if ranged else None,
             end=end if ranged else None,
+            in_step=value["in_step"],
             seed=value["seed"],
             guidance=value["guidance"] or None,
         )
@@ -74,7 +78,19 @@ class ROPAR_OT_redo_range(bpy.types.Operator):
         return {"FINISHED"}
 
 
-CLASSES = (ROPAR_OT_redo, ROPAR_OT_redo_range)
+class ROPAR_OT_roll_redo_seed(bpy.types.Operator):
+    """Choose another seed at random"""
+
+    bl_idname = "ropar.roll_redo_seed"
+    bl_label = "Random Seed"
+    bl_options = {"UNDO", "INTERNAL"}
+
+    def execute(self, context):
+        context.scene.ropar_redo.seed = random.randrange(1_000_000)
+        return {"FINISHED"}
+
+
+CLASSES = (ROPAR_OT_redo, ROPAR_OT_redo_range, ROPAR_OT_roll_redo_seed)
 
 
 def register() -> None:

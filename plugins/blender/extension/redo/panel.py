@@ -5,6 +5,7 @@ import bpy
 
 from ..host import objects
 from ..jobs import operator as jobs
+from ..jobs.panel import draw_button
 from . import ops
 
 
@@ -14,7 +15,7 @@ class ROPAR_PT_redo(bpy.types.Panel):
     bl_region_type = "UI"
     bl_category = "RoPAR"
     bl_parent_id = "ROPAR_PT_main"
-    bl_order = 1
+    bl_order = 2
 
     @classmethod
     def poll(cls, context) -> bool:
@@ -24,10 +25,11 @@ class ROPAR_PT_redo(bpy.types.Panel):
     def draw(self, context):
         layout = self.layout
         settings = context.scene.ropar_redo
-        layout.enabled = jobs.current() is None
-        self._figure(layout, settings)
-        layout.prop(settings, "prompt", text="", placeholder="the parts do this")
-        column = layout.column()
+        body = layout.column()
+        body.enabled = jobs.current() is None
+        self._figure(body, settings)
+        body.prop(settings, "prompt", text="", placeholder="what these parts shall do")
+        column = body.column()
         column.use_property_split = True
         column.use_property_decorate = False
         row = column.row(align=True)
@@ -37,21 +39,26 @@ class ROPAR_PT_redo(bpy.types.Panel):
             frames = column.column(align=True)
             frames.prop(settings, "start")
             frames.prop(settings, "end")
-        column.prop(settings, "seed")
+        column.prop(settings, "in_step")
+        row = column.row(align=True)
+        row.prop(settings, "seed")
+        row.operator(ops.ROPAR_OT_roll_redo_seed.bl_idname, text="", icon="FILE_REFRESH")
         column.prop(settings, "guidance")
-        layout.operator(ops.ROPAR_OT_redo.bl_idname, text="Redo", icon="FILE_REFRESH")
+        draw_button(layout, ops.ROPAR_OT_redo.bl_idname, title="redo", text="Redo Parts", icon="MOD_ARMATURE")
 
     @staticmethod
     def _figure(layout, settings) -> None:
         """A body that faces the viewer: its right is on the left."""
         box = layout.box().column(align=True)
-        head = box.split(factor=0.3, align=True)
-        head.label(text="R")
-        middle = head.split(factor=0.57, align=True)
-        middle.label(text="", icon="OUTLINER_OB_ARMATURE")
-        side = middle.row()
-        side.alignment = "RIGHT"
-        side.label(text="L")
+        row = box.row()
+        for text, icon, alignment in (
+            ("R", "NONE", "LEFT"),
+            ("", "OUTLINER_OB_ARMATURE", "CENTER"),
+            ("L", "NONE", "RIGHT"),
+        ):
+            third = row.row()
+            third.alignment = alignment
+            third.label(text=text, icon=icon)
         upper = box.row(align=True)
         upper.scale_y = 2.2
         upper.prop_enum(settings, "parts", "right_arm")

@@ -5,27 +5,17 @@ from __future__ import annotations
 
 from collections.abc import Generator
 from dataclasses import dataclass
-from typing import Any
 
-import bpy
-import numpy as np
 from bpy.app.translations import pgettext_rpt as rpt_
 
 from .. import library
-from ..addon import AddonError
+from ..edits.action_range import ActionRange, Change
 from ..history import prompts
-from ..host import channels, controls, fitting, objects, sampling, skeleton
-from ..host import quaternions as quat
 from ..host.canonical import label
-from ..host.writing import Writer
 from ..jobs.job import Report, listener
 from ..jobs.operator import Applied, Plan
-from ..mapping import store
 from ..results import tags
 from . import parts
-
-#: Seconds of the action around the range that the model is shown, where the model's limit leaves room.
-CONTEXT_SECONDS = 10.0
 
 
 @dataclass(frozen=True)
@@ -37,16 +27,9 @@ class Request:
     #: Frames of the scene, both included; None: the whole action.
     start: int | None
     end: int | None
+    in_step: bool
     seed: int
     guidance: float | None
-
-
-@dataclass
-class Made:
-    frames: np.ndarray
-    channels: list[channels.Channel]
-    mapping: store.Found
-    warnings: list[str]
 
 
 class RedoPlan(Plan):
@@ -54,126 +37,39 @@ class RedoPlan(Plan):
 
     def __init__(self, context, request: Request, options: library.Options) -> None:
         self._request, self._options = request, options
-        scene = context.scene
-        self._fps = objects.frame_rate(scene)
-        armature = objects.selected_armature(context)
-        objects.check_editable(armature)
-        action = objects.action_of(armature)
-        ends = sampling.key_range(armature, action)
-        if ends is None:
-            raise AddonError(rpt_("the armature has no action with keys"), rpt_("generate a motion first"))
-        first, last = int(np.ceil(ends[0] - 1e-3)), int(np.floor(ends[1] + 1e-3))
-        start = first if request.start is None else request.start
-        end = last if request.end is None else request.end
-        if not first <= start < end <= last:
-            raise AddonError(
-                rpt_("the frames {} to {} are not inside the action").format(start, end),
-                rpt_("choose a range within {} to {}").format(first, last),
-            )
-        self._start, self._end = start, end
-        around = round(CONTEXT_SECONDS * self._fps)
-        self._first, self._last = max(first, start - around), min(last, end + around)
-        self._target, self._action = objects.Reference.to(armature), objects.Reference.to(action)
-        self._bones = skeleton.read(armature, scene.unit_settings.scale_length)
-        if controls.find(self._bones, lambda *_: False) is not None:
-            raise AddonError(
-                rpt_("body parts of a control rig cannot be made anew yet"),
-                rpt_("bake its motion to the deforming bones"),
-            )
-        self._mapping_text = store.text(armature)
-        self._old = sampling.read(armature, self._bones, action, np.arange(self._first, self._last + 1, dtype=float))
+        self._range = ActionRange(context, request.start, request.end)
 
-    # ---- On the thread ------------------------------------------------------------------------------------------
+    def read(self) -> Generator[None, None, None]:
+        return self._range.read()
 
-    def work(self, report: Report) -> Made:
-        request, bones = self._request, self._bones
+    def work(self, report: Report) -> Change:
+        request = self._request
         report(0.0, rpt_("Loading the model"))
-        rigged = fitting.rig(bones, self._mapping_text)
         engine = library.engine(self._options)
-        joints = parts.joints_of(request.parts, engine)
-        first, last = self._shown(engine)
-        begin = first - self._first
-        old = channels.Pose(
-            self._old.rotations[begin : last - self._first + 1], self._old.locations[begin : last - self._first + 1]
-        )
-        old_turned, old_placed = channels.pose(bones, old)
-        motion = fitting.to_motion(rigged, self._fps, old_turned, old_placed)
-        whole_end = self._end == last
+        shown = self._range.show(engine)
         made = engine.redo(
-            motion,
+            shown.motion,
             list(request.parts),
             request.prompt,
-            start=(self._start - first) / self._fps,
-            end=None if whole_end else (self._end + 1 - first) / self._fps,
+            start=shown.start,
+            end=shown.end,
+            in_step=request.in_step,
             seed=request.seed,
             guidance=request.guidance,
             progress=listener(report, 0.0, 0.9, rpt_("Making the parts anew")),
         )
-        # Both clips go onto the rig the same way, and only what differs between them is laid over the old keys: where
-        # nothing was made anew they come out as they were, whatever was lost on the way there and back.
-        before = fitting.fit(motion, rigged, contacts=False, in_place=False)
-        after = fitting.fit(made, rigged, contacts=False, in_place=False)
-        change = quat.multiply(quat.conjugate(before.rotations), after.rotations)
-        values = channels.basis(
-            bones, quat.multiply(old_turned, change), old_placed + after.translations - before.translations
-        )
+        own = parts.bones_of(parts.joints_of(request.parts, engine), shown.rigged)
+        change = self._range.change(shown, made, own)
         report(1.0, rpt_("Writing the keys"))
-        return self._made(rigged, values, change, after.translations - before.translations, joints, first)
+        return change
 
-    def _shown(self, engine: Any) -> tuple[int, int]:
-        """The frames that the model is shown: the range with as much around it as its limit allows."""
-        seconds = engine.limits.max_seconds
-        room = int(seconds * self._fps) - (self._end - self._start + 1)
-        if room < 0:
-            raise AddonError(
-                rpt_("the frame range is longer than the {:.0f} s that the model can make").format(seconds),
-                rpt_("choose a shorter range"),
-            )
-        before = min(self._start - self._first, max(room // 2, room - (self._last - self._end)))
-        after = min(self._last - self._end, room - before)
-        return self._start - before, self._end + after
-
-    def _made(self, rigged, values, change, shift, joints: set[str], first: int) -> Made:
-        bones, own = rigged.bones, parts.bones_of(joints, rigged)
-        span = slice(self._start - first, self._end - first + 1)
-        part = channels.Pose(values.rotations[span], values.locations[span])
-        turned = np.linalg.norm(change[span, :, :3], axis=-1).max(axis=0) > channels.STILL_ANGLE
-        shifted = np.abs(shift[span]).max(axis=(0, 2)) > 1e-6
-        turning = [index for index in sorted(own) if turned[index]]
-        moving = [index for index in sorted(own) if shifted[index] and not bones.connected[index]]
-        if not turning and not moving:
-            raise AddonError(
-                rpt_("no bone of these parts is mapped"), rpt_("look at the bone mapping or choose other parts")
-            )
-        keyed = channels.channels(bones, part, turning, moving)
-        warnings = list(bones.space.warnings)
-        held = sorted({channel.bone for channel in keyed} & bones.constrained)
-        if held:
-            warnings.append(rpt_("Constraints or drivers hold keyed bones: {}").format(", ".join(held[:3])))
-        frames = np.arange(self._start, self._end + 1, dtype=np.float64)
-        return Made(frames, keyed, store.Found.of(rigged, automatic=not self._mapping_text), warnings)
-
-    # ---- On the main thread -------------------------------------------------------------------------------------
-
-    def apply(self, context, result: Made) -> Generator[None, None, Applied]:
-        armature = self._target.get(bpy.data.objects)
-        objects.check_editable(armature)
-        action = self._action.get(bpy.data.actions)
-        writer = Writer(action, armature)
-        try:
-            for _ in writer.write(result.channels, result.frames):
-                yield
-                armature, action = self._target.get(bpy.data.objects), self._action.get(bpy.data.actions)
-        except BaseException as error:
-            if isinstance(error, ReferenceError):
-                raise AddonError(rpt_("the armature or its action was removed meanwhile"), rpt_("try again")) from error
-            writer.take_back()
-            raise
-        store.keep(armature, result.mapping)
-        prompts.remember(self._request.prompt)
+    def apply(self, context, result: Change) -> Generator[None, None, Applied]:
+        request = self._request
+        action = yield from self._range.write(result)
+        prompts.remember(request.prompt)
         kept = tags.read(action)
         if kept:
-            tags.write(action, kept | {"redone": ", ".join(self._request.parts), "redo_prompt": self._request.prompt})
-        names = ", ".join(label(name) for name in self._request.parts)
-        message = rpt_("{} made anew on frames {} to {}").format(names, self._start, self._end)
-        return Applied(message, tuple(result.warnings))
+            tags.write(action, kept | {"redone": ", ".join(request.parts), "redo_prompt": request.prompt})
+        names = ", ".join(rpt_(label(name)) for name in request.parts)
+        message = rpt_("{} made anew on frames {} to {}").format(names, self._range.start, self._range.end)
+        return Applied(message, result.warnings)

@@ -32,6 +32,11 @@ class RoparRedoSettings(bpy.types.PropertyGroup):
     whole: BoolProperty(name="Whole Action", description="From the first key to the last", default=True)
     start: IntProperty(name="Start", description="First frame to make anew", default=1)
     end: IntProperty(name="End", description="Last frame to make anew", default=100)
+    in_step: BoolProperty(
+        name="In Step",
+        description="The parts go with what the rest of the body does, as arms swing with a gait;"
+        " without it they follow the prompt alone",
+    )
     seed: IntProperty(name="Seed", description="The same seed gives the same motion", default=0, min=0)
     guidance: FloatProperty(
         name="Guidance",

@@ -23,7 +23,7 @@ class ROPAR_PT_results(bpy.types.Panel):
     bl_region_type = "UI"
     bl_category = "RoPAR"
     bl_parent_id = "ROPAR_PT_main"
-    bl_order = 0
+    bl_order = 1
 
     def draw(self, context):
         layout = self.layout
@@ -75,8 +75,11 @@ class ROPAR_PT_results(bpy.types.Panel):
         if engine is None:
             column.label(text="The model is loaded with the first motion", icon="INFO")
             return
-        column.label(text=f"{engine.backend} ({engine.provider})", icon="SYSTEM", translate=False)
+        text = iface_("Runs on {} ({})").format(library.backend(engine), engine.provider.upper())
+        column.label(text=text, icon="SYSTEM", translate=False)
         column.label(text=iface_("Weights: {}").format(engine.licence), icon="COPY_ID", translate=False)
+        if not engine.licence.commercial:
+            column.label(text="For non-commercial use", icon="BLANK1")
 
 
 def register() -> None:

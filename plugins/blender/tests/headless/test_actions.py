@@ -137,3 +137,60 @@ def test_actions_survive_saving(scene, tmp_path):
     assert armature.animation_data.action["ropar"]["prompt"] == "a person walks forward"
     bpy.ops.ropar.step_variation(step=1)
     assert armature.animation_data.action.name in names
+
+
+def test_bones_without_keys_stay_outside_of_the_range(scene):
+    """New curves hold on both sides what was there without them."""
+    armature, _ = rigs.mixamo()
+    bone = armature.pose.bones["mixamorig:LeftArm"]
+    for frame, angle in ((1, 0.1), (10, 0.7), (80, 0.4)):
+        bone.rotation_quaternion = (1, angle, 0, 0)
+        bone.keyframe_insert("rotation_quaternion", frame=frame)
+    posed = ["mixamorig:RightForeArm", "mixamorig:LeftFoot", "mixamorig:Head"]
+    armature.pose.bones["mixamorig:RightArm"].rotation_quaternion = (0.8, 0.1, 0.5, 0.2)
+    armature.pose.bones["mixamorig:Hips"].location = (3, 5, 7)
+    outside = [1, 5, 19, 51, 70, 90]
+    before = oracle.evaluated(armature, posed, outside)
+    generate(placement="REPLACE", range_start=20, range_end=50)
+    assert np.abs(oracle.evaluated(armature, posed, outside) - before).max() < 1e-5
+    assert np.abs(oracle.evaluated(armature, posed, [35]) - before[:1]).max() > 0.05
+
+
+def test_a_curve_that_ends_within_the_range(scene):
+    """Its last value goes on behind the range, as it did, and its first one before."""
+    armature, _ = rigs.mixamo()
+    for name, frames in (("LeftArm", (1, 80)), ("RightArm", (25, 30))):
+        bone = armature.pose.bones[f"mixamorig:{name}"]
+        for frame in frames:
+            bone.rotation_quaternion = (1, 0.01 * frame, 0.2, 0)
+            bone.keyframe_insert("rotation_quaternion", frame=frame)
+    outside = [1, 10, 19, 51, 60, 80]
+    before = oracle.evaluated(armature, ["mixamorig:RightHand"], outside)
+    generate(placement="REPLACE", range_start=20, range_end=50)
+    assert np.abs(oracle.evaluated(armature, ["mixamorig:RightHand"], outside) - before).max() < 1e-4
+    assert np.abs(oracle.evaluated(armature, ["mixamorig:RightHand"], [35]) - before[:1]).max() > 0.05
+
+
+@pytest.mark.parametrize("mode", ["XYZ", "QUATERNION"])
+def test_rotations_go_on_from_the_keys_before(scene, mode):
+    """The same pose has many numbers: those near the keys before are taken, so that nothing spins in between."""
+    armature = generate(target="MANNEQUIN", seconds=3.0)
+    bone = armature.pose.bones["left_elbow"]
+    path = f'pose.bones["left_elbow"].rotation_{"quaternion" if mode == "QUATERNION" else "euler"}'
+    found = [
+        curve for (own, _), curve in curves(armature).items() if own == 'pose.bones["left_elbow"].rotation_quaternion'
+    ]
+    points = [np.array([point.co[1] for point in curve.keyframe_points]) for curve in found]
+    bone.rotation_mode = mode
+    if mode == "XYZ":
+        for frame in range(1, 49):
+            bone.rotation_euler = (0.2, 2 * np.pi + 0.1 + 0.001 * frame, 0.3)  # once around
+            bone.keyframe_insert("rotation_euler", frame=frame)
+    else:
+        for curve, values_of in zip(found, points, strict=True):
+            for point, value in zip(curve.keyframe_points, values_of, strict=True):
+                point.co[1] = -value  # the same rotation
+            curve.update()
+    assert bpy.ops.ropar.redo(parts={"left_arm"}, prompt="waves", start=20, end=40) == {"FINISHED"}
+    steps = [np.abs(np.diff(v[18:22, 1])).max() for (own, _), v in values(armature).items() if own == path]
+    assert len(steps) in (3, 4) and max(steps) < 0.5

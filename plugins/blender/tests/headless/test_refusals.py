@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Wrong use is reported in Blender's own way, and nothing is left half-done."""
 
+import sys
+
 import bpy
 import pytest
 import rigs
@@ -32,6 +34,13 @@ def test_quadruped():
     refused("(?i)human|body|joint")
 
 
+@pytest.mark.real
+def test_quadruped_with_the_library():
+    """The library says so, and the hint is one for Blender."""
+    rigs.quadruped()
+    refused("choose the bones by hand under Bone Mapping")
+
+
 def test_linked_armature(tmp_path):
     file = str(tmp_path / "library.blend")
     rigs.mixamo()
@@ -44,11 +53,68 @@ def test_linked_armature(tmp_path):
     bpy.context.view_layer.objects.active = item
     refused("linked from another file")
     override = item.override_create(remap_local_usages=True)
+    bpy.context.view_layer.objects.active = override
+    override.override_library.is_system_override = True
+    refused("library override that is not editable")
     override.override_library.is_system_override = False
     bpy.context.view_layer.objects.active = override
     bpy.context.view_layer.update()
     assert bpy.ops.ropar.generate(**OPTIONS) == {"FINISHED"}
     assert override.animation_data.action is not None
+
+
+def test_linked_action(tmp_path):
+    """Keys cannot go into an action of another file; a new action can take its place."""
+    file = str(tmp_path / "library.blend")
+    armature, _ = rigs.mixamo()
+    bpy.context.view_layer.update()
+    bpy.ops.ropar.generate(**OPTIONS)
+    armature.animation_data.action.name = "Linked"
+    bpy.ops.wm.save_as_mainfile(filepath=file)
+    bpy.ops.wm.read_homefile(use_empty=True)
+    armature, _ = rigs.mixamo()
+    with bpy.data.libraries.load(file, link=True) as (_, target):
+        target.actions = ["Linked"]
+    bpy.context.view_layer.update()
+    armature.animation_data_create().action = bpy.data.actions["Linked"]
+    refused('action "Linked" is linked', placement="INSERT")
+    refused('action "Linked" is linked', placement="REPLACE", range_start=5, range_end=30)
+    with pytest.raises(RuntimeError, match='action "Linked" is linked'):
+        bpy.ops.ropar.redo(parts={"left_arm"}, prompt="waves")
+    assert bpy.ops.ropar.generate(**OPTIONS) == {"FINISHED"}
+    assert armature.animation_data.action.library is None
+
+
+@pytest.mark.real
+@pytest.mark.parametrize("damage", ["a bit", "the end", "a file"])
+def test_package_that_was_tampered_with(tmp_path, damage):
+    """One flipped bit in the weights is found before anything is made with them."""
+    import shutil
+    from pathlib import Path
+
+    import ropar
+
+    package = tmp_path / "package"
+    shutil.copytree(next(Path(ropar.__file__).parent.joinpath("_models").iterdir()), package)
+    largest = max((file for file in package.rglob("*") if file.is_file()), key=lambda file: file.stat().st_size)
+    content = bytearray(largest.read_bytes())
+    if damage == "a bit":
+        content[len(content) // 2] ^= 1
+        largest.write_bytes(content)
+    elif damage == "the end":
+        largest.write_bytes(content[:-100])
+    else:
+        largest.unlink()
+    preferences = bpy.context.preferences.addons["bl_ext.user_default.ropar"].preferences
+    preferences.package = str(package)
+    try:
+        refused(largest.name, target="MANNEQUIN")
+        rigs.mixamo()
+        refused(largest.name)
+    finally:
+        preferences.package = ""
+    # The next motion is made with the package that is whole.
+    assert bpy.ops.ropar.generate(**OPTIONS) == {"FINISHED"}
 
 
 def test_package_that_is_none(tmp_path):
@@ -61,8 +127,6 @@ def test_package_that_is_none(tmp_path):
 
 
 def test_library_that_is_missing(monkeypatch):
-    import sys
-
     from bl_ext.user_default.ropar import library
 
     library.close()
@@ -83,16 +147,43 @@ def test_constraints_are_told(capfd):
     assert "mixamorig:LeftFoot" in capfd.readouterr().out
 
 
-def test_disk_full(monkeypatch):
-    """A history that cannot be written does not stop a motion; a preset that cannot is an error."""
-    from pathlib import Path
+def full_disk(folder, name: str) -> None:
+    """The next file of that name in `folder` is written to a device that is always full."""
+    folder.mkdir(parents=True, exist_ok=True)
+    beside = folder / name
+    beside.unlink(missing_ok=True)
+    beside.symlink_to("/dev/full")
 
-    def full(*_, **__):
-        raise OSError(28, "No space left on device")
+
+@pytest.mark.skipif(sys.platform != "linux", reason="/dev/full is Linux's")
+def test_disk_full():
+    """The kernel says that no space is left: a preset that cannot be saved is an error, the old one stays."""
+    from bl_ext.user_default.ropar.mapping import presets
 
     rigs.mixamo()
-    bpy.context.view_layer.update()
-    monkeypatch.setattr(Path, "write_text", full)
-    assert bpy.ops.ropar.generate(**OPTIONS) == {"FINISHED"}
-    with pytest.raises(RuntimeError, match="No space left"):
+    bpy.ops.ropar.map_rig()
+    assert bpy.ops.ropar.save_mapping(preset="mine") == {"FINISHED"}
+    folder, whole = presets._folder(create=True), presets.load("mine")
+    full_disk(folder, "mine.new")
+    with pytest.raises(RuntimeError, match=r"No space left.*free space"):
         bpy.ops.ropar.save_mapping(preset="mine")
+    assert presets.load("mine") == whole and presets.names() == ["mine"]
+    assert [file.name for file in folder.iterdir()] == ["mine.json"]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="/dev/full is Linux's")
+def test_history_on_a_full_disk(monkeypatch, capsys):
+    """A history that cannot be saved does not stop a motion."""
+    from bl_ext.user_default.ropar.history import prompts
+
+    file = prompts._file(create=True)
+    prompts.forget()
+    full_disk(file.parent, "prompts.new")
+    monkeypatch.setattr(prompts, "background", lambda: False)
+    rigs.mixamo()
+    bpy.context.view_layer.update()
+    assert bpy.ops.ropar.generate(**OPTIONS) == {"FINISHED"}
+    assert "No space left" in capsys.readouterr().out
+    assert prompts.history() == [OPTIONS["prompt"]]
+    assert not file.exists() and not file.with_suffix(".new").is_symlink()
+    prompts.forget()

@@ -7,7 +7,7 @@ use ropar_core::{
     engine::{Engine, GenerateRequest, Generated, check_seconds},
     provenance,
 };
-use ropar_exporters::{Clip, write_clip};
+use ropar_exporters::{Clip, Format, check_joint_names, write_clip_named};
 use serde_json::{Value, json};
 
 use super::{check_prompt, fresh_seed, open_engine, read_package};
@@ -20,6 +20,7 @@ pub fn run(arguments: &GenerateArguments, terminal: &Terminal) -> Result<(), Fai
     let paths = output::sample_paths(&arguments.output, arguments.samples);
     for path in &paths {
         output::check(path)?;
+        check_joint_names(path, Format::of(path)?, arguments.joint_names.into())?;
     }
     check_fps(arguments.fps)?;
     let package = read_package(&arguments.engine)?;
@@ -57,7 +58,7 @@ pub fn run(arguments: &GenerateArguments, terminal: &Terminal) -> Result<(), Fai
         if arguments.plant_feet {
             made.motion = plant_feet(&made.motion, &ContactLimits::GENERATED);
         }
-        files.push(write(&engine, &request, made, arguments.fps, path, start)?);
+        files.push(write(&engine, &request, made, arguments, path, start)?);
     }
     if let Some(note) = provenance::licence_note(engine.manifest()) {
         terminal.note(note);
@@ -83,14 +84,15 @@ fn write(
     engine: &Engine,
     request: &GenerateRequest,
     made: Generated,
-    fps: f32,
+    arguments: &GenerateArguments,
     path: &Path,
     start: Instant,
 ) -> Result<Value, Failure> {
+    let fps = arguments.fps;
     let extras =
         provenance::of_generation(engine.manifest(), &request.prompt, request.seed, made.seconds, made.guidance);
     let clip = Clip::new(made.motion.resample(fps), extras);
-    write_clip(path, &clip, None)?;
+    write_clip_named(path, &clip, None, arguments.joint_names.into())?;
     Ok(json!({
         "path": path,
         "seed": request.seed,

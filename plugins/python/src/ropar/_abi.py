@@ -28,6 +28,11 @@ LOG_WARN = 2
 LOG_INFO = 3
 LOG_DEBUG = 4
 
+CELL_MASKED = 0
+CELL_KNOWN = 1
+CELL_NOISY = 2
+CELL_PADDING = 3
+
 NODE_JOINT = 0
 NODE_TIP = 1
 NODE_GROUP = 2
@@ -152,6 +157,20 @@ class RedoOptions(Sized):
     ]
 
 
+class GridDescription(Sized):
+    _fields_ = [
+        ("size", c_uint32),
+        ("frame_rate", c_float),
+        ("frames", c_uint64),
+        ("tokens", c_uint64),
+        ("parts", c_uint32),
+        ("latent_size", c_uint32),
+        ("frames_per_token", c_uint32),
+        ("reserved", c_uint32),
+        ("masked", c_uint64),
+    ]
+
+
 class RigArrays(Sized):
     _fields_ = [
         ("size", c_uint32),
@@ -270,6 +289,14 @@ CHECKED: dict[str, list[Any]] = {
     "ropar_motion_write_over": [HANDLE, c_char_p, c_char_p, POINTER(c_uint32), c_uint64],
     "ropar_generate": [HANDLE, c_char_p, POINTER(GenerateOptions), _HANDLE_OUT],
     "ropar_redo": [HANDLE, HANDLE, POINTER(c_char_p), c_uint64, c_char_p, POINTER(RedoOptions), _HANDLE_OUT],
+    "ropar_grid_new": [HANDLE, c_uint64, _HANDLE_OUT],
+    "ropar_grid_encode": [HANDLE, HANDLE, c_float, _HANDLE_OUT],
+    "ropar_grid_describe": [HANDLE, POINTER(GridDescription)],
+    "ropar_grid_set_states": [HANDLE, c_uint32, c_uint64, c_uint64, c_int32],
+    "ropar_grid_set_cells": [HANDLE, c_uint64, c_uint64, POINTER(c_float), POINTER(c_uint8)],
+    "ropar_grid_copy": [HANDLE, POINTER(c_float), c_uint64, POINTER(c_uint8), c_uint64],
+    "ropar_grid_fill": [HANDLE, HANDLE, c_char_p, POINTER(GenerateOptions)],
+    "ropar_grid_decode": [HANDLE, HANDLE, _HANDLE_OUT],
     "ropar_rig_from_arrays": [POINTER(RigArrays), _HANDLE_OUT],
     "ropar_rig_read": [c_char_p, _HANDLE_OUT],
     "ropar_rig_get": [HANDLE, POINTER(RigArrays)],
@@ -293,6 +320,7 @@ PLAIN: dict[str, tuple[Any, list[Any]]] = {
     "ropar_text_free": (c_int32, [c_void_p]),
     "ropar_engine_close": (c_int32, [HANDLE]),
     "ropar_motion_free": (c_int32, [HANDLE]),
+    "ropar_grid_free": (c_int32, [HANDLE]),
     "ropar_rig_free": (c_int32, [HANDLE]),
     "ropar_mapping_free": (c_int32, [HANDLE]),
     "ropar_retargeted_free": (c_int32, [HANDLE]),

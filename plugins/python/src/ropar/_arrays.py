@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     #: What the package hands out. Without numpy: nested tuples of floats, to be indexed one axis at a time (`a[i][j]`).
     Floats: TypeAlias = NDArray[np.float32]
     Doubles: TypeAlias = NDArray[np.float64]
+    Bytes: TypeAlias = NDArray[np.uint8]
 
 #: What the package takes: an array of numpy or of anything with its interface, or nested sequences of numbers.
 ArrayLike: TypeAlias = Any
@@ -26,7 +27,7 @@ try:
 except ImportError:
     numpy = None  # type: ignore[assignment]
 
-_C_TYPES: dict[str, type[ctypes.c_float] | type[ctypes.c_double]] = {"f": ctypes.c_float, "d": ctypes.c_double}
+_C_TYPES: dict[str, Any] = {"f": ctypes.c_float, "d": ctypes.c_double, "B": ctypes.c_uint8}
 
 
 def has_numpy() -> bool:
@@ -35,7 +36,10 @@ def has_numpy() -> bool:
 
 
 def out(values: Iterable[float], kind: str, shape: tuple[int, ...]) -> Any:
-    """A read-only array of ``shape``, copied from a flat ``values``. ``kind`` is ``f`` (32 bits) or ``d`` (64 bits)."""
+    """A read-only array of ``shape``, copied from a flat ``values``.
+
+    ``kind`` is ``f`` (32 bits), ``d`` (64 bits) or ``B`` (bytes).
+    """
     if numpy is not None:
         result = numpy.array(values, dtype=numpy.dtype(kind)).reshape(shape)
         result.flags.writeable = False
@@ -52,6 +56,12 @@ def floats(pointer: Any, shape: tuple[int, ...]) -> Floats:
 def doubles(pointer: Any, shape: tuple[int, ...]) -> Doubles:
     """A copy of an array of ``double`` that belongs to the library."""
     made: Doubles = out(_memory(pointer, "d", shape), "d", shape)
+    return made
+
+
+def octets(pointer: Any, shape: tuple[int, ...]) -> Bytes:
+    """A copy of an array of ``uint8_t``."""
+    made: Bytes = out(_memory(pointer, "B", shape), "B", shape)
     return made
 
 

@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
-import contextlib
 import ctypes
 import os
 import threading
 import weakref
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from . import _abi
+from . import grid as grids
 from ._library import Handle, call, encoded, encoded_or_none, make, take_json
 from ._numbers import counted, guidance_or_default, number_of, seeded, unless_none
+from ._options import Progress, generate_options, reporting
 from .errors import Cancelled, InputError
+from .grid import TokenGrid
 from .job import Job, Report, wait_here
 from .motion import Motion
 
 __all__ = ["Engine", "Licence", "Limits", "generate", "info"]
-
-#: Called with the share that is done, 0 to 1; ``True`` cancels.
-Progress = Callable[[float], "bool | None"]
 
 
 @dataclass(frozen=True)
@@ -162,16 +161,11 @@ class Engine:
         What is wrong with the arguments themselves is raised here, everything else by the job.
         """
         words = encoded(prompt, "prompt")
-        options = _abi.GenerateOptions(
-            seconds=unless_none(seconds, "seconds", f"choose {self._range()}"),
-            seed=seeded(seed),
-            guidance=guidance_or_default(guidance),
-            iterations=counted(iterations, "iterations"),
-            steps=counted(steps, "steps"),
-        )
+        length = unless_none(seconds, "seconds", f"choose {self._range()}")
+        options = generate_options(seconds=length, seed=seed, guidance=guidance, iterations=iterations, steps=steps)
 
         def work(engine: Handle, report: Report) -> Motion:
-            with _callback(options, report):
+            with reporting(options, report):
                 arguments = engine.value, words, ctypes.byref(options)
                 return Motion(make("ropar_motion_free", "ropar_generate", *arguments))
 
@@ -237,12 +231,35 @@ class Engine:
         )
 
         def work(engine: Handle, report: Report) -> Motion:
-            with _callback(options, report):
+            with reporting(options, report):
                 names = (ctypes.c_char_p * len(named))(*named)
                 arguments = engine.value, motion._handle.value, names, len(named), words, ctypes.byref(options)
                 return Motion(make("ropar_motion_free", "ropar_redo", *arguments))
 
         return self._start(work, progress)
+
+    def encode(self, motion: Motion, *, threshold: float | None = None) -> TokenGrid:
+        """A motion of any rate as a grid of cells, to be marked and filled.
+
+        All cells are known, except where the motion has confidences: there a cell is noisy when the mean confidence of
+        its part's joints is at most ``threshold`` in any of its frames. Takes milliseconds.
+
+        Args:
+            motion: the clip.
+            threshold: above 0 and at most 1; ``None``: 0.5.
+
+        Raises:
+            InputError: a clip too long for the package, a threshold out of range, a closed engine.
+        """
+        return grids.encode(self, motion, threshold)
+
+    def new_grid(self, seconds: float) -> TokenGrid:
+        """A grid with nothing in it: all cells are masked. Filled, it is what :meth:`generate` makes.
+
+        Raises:
+            InputError: a length out of range, or a closed engine.
+        """
+        return grids.new(self, seconds)
 
     def part_joints(self, part: str) -> list[int]:
         """The joints that belong to a part, ascending: those that :meth:`redo` changes.
@@ -336,15 +353,3 @@ def info(
     """What ``ropar info --json`` says of the model, with what is really in use. Arguments as of :class:`Engine`."""
     with Engine(package, backend, provider, threads, runtime_library) as engine:
         return engine.info()
-
-
-@contextlib.contextmanager
-def _callback(options: Any, report: Report) -> Iterator[None]:
-    """Puts ``report`` into options for the length of a call."""
-
-    def called(share: float, _user: Any) -> int:
-        return int(report(share))
-
-    keep = options.progress = _abi.PROGRESS(called)
-    yield
-    del keep

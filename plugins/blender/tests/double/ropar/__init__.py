@@ -291,12 +291,19 @@ def retarget(source, rig, mapping=None, *, contacts=True, in_place=False):
     return Retargeted(source.fps, rotations, places)
 
 
+class Licence:
+    id, notice, commercial = "none", "A double.", True
+
+    def __str__(self):
+        return self.id
+
+
 class Limits:
     max_seconds, max_prompt_characters = 20.0, 500
 
 
 class Engine:
-    frame_rate, backend, provider, licence, limits = 20.0, "double", "cpu", "none", Limits()
+    frame_rate, backend, provider, licence, limits = 20.0, "double", "cpu", Licence(), Limits()
     parts = list(PARTS)
     #: Seconds that a motion takes to make.
     delay = 0.0
@@ -344,7 +351,7 @@ class Engine:
         root = np.stack((0.05 * np.sin(t), 0.93 + 0.02 * np.cos(4 * np.pi * t), 1.2 * t), -1)
         return Motion(self.frame_rate, root, rotations, {"prompt": prompt, "seed": seed})
 
-    def redo(self, motion, parts, prompt, *, start=None, end=None, seed=0, guidance=None, progress=None):
+    def redo(self, motion, parts, prompt, *, start=None, end=None, in_step=False, seed=0, guidance=None, progress=None):
         self._wait(progress)
         rotations = motion.rotations.copy()
         first = round((start or 0.0) * motion.fps)

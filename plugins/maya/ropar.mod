@@ -1,0 +1,2 @@
++ RoPAR 0.1.0 .
+PYTHONPATH +:= site

@@ -1,0 +1,1 @@
+"""Everything that touches Maya's scene. Main thread only."""

@@ -1,0 +1,1 @@
+"""The window. It calls the commands, so that whatever it does can be scripted and undone."""
