@@ -3,8 +3,8 @@
 
     python plugins/python/build_wheel.py                                    # for this machine
     python plugins/python/build_wheel.py --platform manylinux_2_28_x86_64   # for Linux from 2018 on
-    python plugins/python/build_wheel.py --platform win_amd64               # for Windows, from Linux
-    python plugins/python/build_wheel.py --platform macosx_11_0_arm64       # for macOS, from Linux
+    python plugins/python/build_wheel.py --platform win_amd64               # for Windows; not yet tried in full
+    python plugins/python/build_wheel.py --platform macosx_11_0_arm64       # for macOS; not yet tried in full
     python plugins/python/build_wheel.py --library libropar.so              # around a library that is built already
 
 Needs `hatchling` and `lief` in this Python, and cargo. Other platforms also need their Rust target (`rustup target
