@@ -38,13 +38,15 @@ def character(scene: Any, name: str, paths: list[str]) -> None:
 
 def test_a_human_ik_character_is_believed(scene: Any, double: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """Joints whose names say nothing are mapped by the character's definition."""
-    monkeypatch.setattr(rigs, "NAMES", [f"j{index:02}" for index in range(22)])
-    paths = rigs.body(scene)
-    monkeypatch.undo()
+    with monkeypatch.context() as patch:
+        patch.setattr(rigs, "NAMES", [f"j{index:02}" for index in range(22)])
+        paths = rigs.body(scene)
     character(scene, "bob", paths)
     mapping = json.loads(cmds.roparInfo(paths[0], mapping=True))
     assert mapping["joints"]["left_wrist"] == "j20" and mapping["joints"]["right_hip"] == "j02"
     assert mapping["spine"] == ["j03", "j06", "j09"]
+    cmds.roparGenerate(prompt="a person walks", target="bob")
+    assert json.loads(scene.nodes[paths[0]].attributes["roparMapping"]) == mapping
 
 
 def test_unknown_names_are_mapped_by_shape(scene: Any, double: Any, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -167,7 +167,7 @@ def test_what_fails_in_the_middle_is_taken_back(scene: Any, body: list[str], mon
     def broken(*_: Any) -> None:
         raise RuntimeError("(kFailure): Unexpected Internal Failure")
 
-    for name in ("_add", "_new_curve", "_Range"):
+    for name in ("add_keys", "new_curve", "_Range"):
         with monkeypatch.context() as patch:
             patch.setattr(writing, name, broken)
             given = generate(target=body[0], startTime=40, layer="x")

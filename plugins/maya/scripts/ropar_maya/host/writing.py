@@ -7,7 +7,6 @@ or make curves, one `MAnimCurveChange` for all keys, and the playback range, who
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from typing import Any, Protocol, cast
 
 from maya import cmds
@@ -17,19 +16,13 @@ from ..making import Made, Subject, Take
 from ..translations import tr
 from . import channels, mel, reading, scene
 from .channels import Blocked, Free
+from .curves import add_keys, keys_between, new_curve, remove_between
 from .maya_api import (
     MAnimCurveChange,
     MDGModifier,
     MDistance,
-    MDoubleArray,
     MFnAnimCurve,
-    MPlug,
-    MTime,
-    MTimeArray,
 )
-
-#: How near, in the scene's unit, two keys are at the same time.
-SAME = 1e-3
 
 
 class Edit(Protocol):
@@ -145,7 +138,7 @@ class Writer:
                     isinstance(found, MFnAnimCurve)
                     and take.layer is None
                     and not self._made.replace
-                    and _keys_between(found, take.times[0], take.times[-1])
+                    and keys_between(found, take.times[0], take.times[-1])
                 ):
                     in_the_way.append(name)
         channels.refuse(blocked)
@@ -175,8 +168,8 @@ class Writer:
                 times, values = take.times, channel.values
                 if channel.still:  # the first and the last key say everything
                     times, values = [times[0], times[-1]], [values[0], values[-1]]
-                _remove_between(curve, take.times[0], take.times[-1], keys.change)
-                _add(curve, times, values, keys.change)
+                remove_between(curve, take.times[0], take.times[-1], keys.change)
+                add_keys(curve, times, values, keys.change)
         self._fade(keys)
         self._remember()
         if self._made.extend:
@@ -238,7 +231,7 @@ class Writer:
                     raise MayaError(found.reason, found.hint)
                 plug = found.plug
             result.append(
-                _new_curve(
+                new_curve(
                     edit.modifier,
                     plug,
                     "animCurveTA" if channel.angular else "animCurveTL",
@@ -255,12 +248,12 @@ class Writer:
             if not take.fades:
                 continue
             edit = _Modifier()
-            curve = _new_curve(edit.modifier, channels.plug(f"{layer}.weight"), "animCurveTU", f"{layer}_weight")
+            curve = new_curve(edit.modifier, channels.plug(f"{layer}.weight"), "animCurveTU", f"{layer}_weight")
             self._done(edit)
             start, end = take.times[0], take.times[-1]
             step = (end - start) / max(1, len(take.times) - 1)
             times = [start - step, start, end, end + step]
-            _add(curve, times, [0.0, 1.0, 1.0, 0.0], keys.change, MFnAnimCurve.kTangentLinear)
+            add_keys(curve, times, [0.0, 1.0, 1.0, 0.0], keys.change, MFnAnimCurve.kTangentLinear)
 
     def _label(self, joint: int, attribute: str) -> str:
         return f"{self._made.skeleton.joints[joint].name}_{attribute}"
@@ -268,7 +261,7 @@ class Writer:
     def _remember(self) -> None:
         """Keeps the mapping on the root, and on the root or the layers how the motion was made."""
         root = self._subject.root
-        texts = [(root, reading.MAPPING, self._made.mapping)] if not self._subject.mapping else []
+        texts = [(root, reading.MAPPING, self._made.mapping)] if not reading.text_of(root, reading.MAPPING) else []
         for number, layer in enumerate(self.layers):
             takes = [take for take in self._made.takes if take.layer is not None]
             texts.append((layer, reading.MOTION, json.dumps(takes[number].metadata)))
@@ -282,46 +275,3 @@ class Writer:
             edit.modifier.commandToExecute(mel.set_string(f"{node}.{attribute}", text))
         if not cast(Any, cmds.lockNode)(root, query=True, lock=True)[0]:
             self._done(edit)
-
-
-def _new_curve(modifier: MDGModifier, plug: MPlug, kind: str, name: str) -> MFnAnimCurve:
-    node = modifier.createNode(kind)
-    modifier.renameNode(node, name)
-    curve = MFnAnimCurve(node)
-    modifier.connect(curve.findPlug("output", False), plug)
-    return curve
-
-
-def _keys_between(curve: MFnAnimCurve, start: float, end: float) -> list[int]:
-    """Indices of the keys from `start` to `end`, both included."""
-    unit = MTime.uiUnit()
-    count = int(curve.numKeys)
-    if not count:
-        return []
-    index = int(curve.findClosest(MTime(start, unit)))
-    found = []
-    while index < count:
-        time = float(curve.input(index).asUnits(unit))
-        if time > end + SAME:
-            break
-        if time >= start - SAME:
-            found.append(index)
-        index += 1
-    return found
-
-
-def _remove_between(curve: MFnAnimCurve, start: float, end: float, change: MAnimCurveChange) -> None:
-    for index in reversed(_keys_between(curve, start, end)):
-        curve.remove(index, change)
-
-
-def _add(
-    curve: MFnAnimCurve,
-    times: Sequence[float],
-    values: Sequence[float],
-    change: MAnimCurveChange,
-    tangent: int = MFnAnimCurve.kTangentAuto,
-) -> None:
-    unit = MTime.uiUnit()
-    at = MTimeArray([MTime(time, unit) for time in times])
-    curve.addKeys(at, MDoubleArray(list(values)), tangent, tangent, True, change)
