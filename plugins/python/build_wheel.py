@@ -104,7 +104,7 @@ def rust_host() -> str:
 
 
 def compile_library(target: str, host: str, profile: str) -> Path:
-    """Builds libropar: with mingw-w64 for Windows, where zig exports every symbol; through zig for what else is foreign."""
+    """Builds libropar: with mingw-w64 for Windows, where zig exports every symbol, otherwise through zig."""
     triple = re.sub(r"\.2\.\d+$", "", target)
     windows = triple == "x86_64-pc-windows-gnu"
     zig = target != host and not windows
