@@ -17,6 +17,9 @@ ROOT = HERE.parents[2]
 RELEASE = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target")) / "release"
 LIBRARY = RELEASE / {"win32": "ropar.dll", "darwin": "libropar.dylib"}.get(sys.platform, "libropar.so")
 
+# What hypothesis keeps between runs.
+os.environ.setdefault("HYPOTHESIS_STORAGE_DIRECTORY", str(ROOT / "build" / "hypothesis"))
+
 for folder in (ROOT / "plugins" / "python" / "src", PLUGIN / "scripts", HERE / "fake", HERE):
     sys.path.insert(0, str(folder))
 

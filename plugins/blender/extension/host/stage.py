@@ -64,22 +64,23 @@ def read(
     names, settings = list(names), list(settings)
     poses = Poses(np.empty((len(frames), len(names), 4, 4)), np.empty((len(frames), len(names), 4, 4)))
     done = 0
+    pace = Pace()
     try:
         while done < len(frames):
             armature = target.get(bpy.data.objects)
             with _visible(armature), _set(armature, settings):
-                done = _slice(armature, names, frames, done, poses)
+                done = _slice(armature, names, frames, done, poses, pace)
             if done < len(frames):
                 yield
+                pace.resume()
     finally:
         sweep()
     return poses
 
 
-def _slice(armature, names: list[str], frames: np.ndarray, done: int, poses: Poses) -> int:
+def _slice(armature, names: list[str], frames: np.ndarray, done: int, poses: Poses, pace: Pace) -> int:
     """Reads frames until it is time to let Blender draw; how many are read then."""
     scene = _scene(armature)
-    pace = Pace()
     while done < len(frames):
         whole = int(np.floor(frames[done]))
         scene.frame_set(whole, subframe=float(frames[done] - whole))

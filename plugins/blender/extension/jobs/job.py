@@ -86,18 +86,24 @@ def listener(report: Report, start: float, span: float, text: str) -> Callable[[
 
 
 class Pace:
-    """Says when it is time to let Blender draw."""
+    """Says when it is time to let Blender draw.
 
-    #: Seconds of work in one go.
-    SLICE = 0.02
+    Blender gets about as long as it takes: where drawing is slow, slices are longer, so that there are fewer of them.
+    """
+
+    #: Seconds of work in one go: at least, and at most.
+    SLICE, LONGEST = 0.02, 0.045
 
     def __init__(self) -> None:
-        self._began = time.monotonic()
+        self._slice = self.SLICE
+        self._began = self._left = time.monotonic()
 
     def due(self) -> bool:
         """Whether a slice is over."""
-        return time.monotonic() - self._began > self.SLICE
+        self._left = time.monotonic()
+        return self._left - self._began > self._slice
 
     def resume(self) -> None:
         """A new slice begins."""
         self._began = time.monotonic()
+        self._slice = min(max(self.SLICE, self._began - self._left), self.LONGEST)

@@ -50,15 +50,14 @@ class ROPAR_PT_redo(bpy.types.Panel):
     def _figure(layout, settings) -> None:
         """A body that faces the viewer: its right is on the left."""
         box = layout.box().column(align=True)
-        row = box.row()
-        for text, icon, alignment in (
-            ("R", "NONE", "LEFT"),
-            ("", "OUTLINER_OB_ARMATURE", "CENTER"),
-            ("L", "NONE", "RIGHT"),
-        ):
-            third = row.row()
-            third.alignment = alignment
-            third.label(text=text, icon=icon)
+        # Three columns of one width: the figure stands over the torso.
+        left = box.split(factor=1 / 3)
+        left.label(text="R")
+        right = left.split(factor=1 / 2)
+        middle, side = right.row(), right.row()
+        middle.alignment, side.alignment = "CENTER", "RIGHT"
+        middle.label(text="", icon="OUTLINER_OB_ARMATURE")
+        side.label(text="L")
         upper = box.row(align=True)
         upper.scale_y = 2.2
         upper.prop_enum(settings, "parts", "right_arm")

@@ -73,7 +73,7 @@ class ROPAR_PT_results(bpy.types.Panel):
         column = layout.column(align=True)
         column.active = False
         if engine is None:
-            column.label(text="The model is loaded with the first motion", icon="INFO")
+            column.label(text="Model: loaded when needed", icon="INFO")
             return
         text = iface_("Runs on {} ({})").format(library.backend(engine), engine.provider.upper())
         column.label(text=text, icon="SYSTEM", translate=False)

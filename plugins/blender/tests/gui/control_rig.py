@@ -47,6 +47,15 @@ def make() -> None:
         bpy.ops.ed.undo_push(message="Animated")
 
 
+#: How often the viewport was drawn.
+drawn = [0]
+
+
+def draw_bones(shown: bool) -> None:
+    """Drawing the rig's hundreds of shapes without a graphics card takes a second each time: only for the picture."""
+    viewport().spaces.active.overlay.show_bones = shown
+
+
 def redo(**options) -> None:
     settings = scene().ropar_redo
     settings.prompt, settings.parts, settings.whole = "a person waves with the left hand", {"left_arm"}, False
@@ -57,8 +66,12 @@ def redo(**options) -> None:
 
 def steps():
     make()
+    draw_bones(False)
     yield ready()
     watch_modal()
+    counting = bpy.types.SpaceView3D.draw_handler_add(
+        lambda: drawn.__setitem__(0, drawn[0] + 1), (), "WINDOW", "POST_VIEW"
+    )
     before, action = values(rig().animation_data.action, rig()), rig().animation_data.action.name
 
     # Stopped while the poses are read.
@@ -79,17 +92,25 @@ def steps():
     yield 0.3
 
     # Done.
+    drawn[0], began = 0, time.monotonic()
     redo()
     yield lambda: job() is not None
     yield finished()
+    check(
+        "seconds until the arm is made, and drawings of the viewport",
+        True,
+        (round(time.monotonic() - began, 1), *drawn),
+    )
     now = values(rig().animation_data.action, rig())
     check("the arm is keyed", any('"upper_arm_fk.L"' in path for path, _ in now), len(now) - len(before))
     check("all other keys are the same", all(np.array_equal(before[key], now[key]) for key in before), len(before))
     check("one scene, the frame of before", len(bpy.data.scenes) == 1 and scene().frame_current == 1)
     with context():
         scene().frame_set(60)
+    draw_bones(True)
     yield 0.5
     yield picture("7-control-rig")
+    draw_bones(False)
 
     # One step takes it back.
     yield undo()
@@ -103,6 +124,7 @@ def steps():
     yield finished()
     check("undo while poses are read is safe", len(bpy.data.scenes) == 1)
     # Another file while the poses are read.
+    bpy.types.SpaceView3D.draw_handler_remove(counting, "WINDOW")
     yield undo(shift=True)
     window().view_layer.objects.active = rig()
     redo()

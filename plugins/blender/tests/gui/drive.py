@@ -20,7 +20,7 @@ import bpy
 
 OUT = Path(sys.argv[sys.argv.index("--") + 1])
 #: Longest wait for anything, seconds.
-PATIENCE = 90.0
+PATIENCE = 150.0
 
 faulthandler.enable()
 # The splash screen would take the first clicks.

@@ -213,7 +213,7 @@ def steps():
     before = values(action, armature())
     with bpy.context.temp_override(window=window(), area=viewport(), region=canvas()):
         bpy.ops.ropar.redo("INVOKE_DEFAULT")
-    yield lambda: job() is not None
+    yield lambda: job() is None or job().share > 0.2
     yield picture("5-redo")
     yield finished()
     after = values(armature().animation_data.action, armature())

@@ -18,6 +18,7 @@ def character(scene, monkeypatch):
     bpy.context.view_layer.update()
     generate(seconds=3.0)
     monkeypatch.setattr(Pace, "SLICE", -1.0)
+    monkeypatch.setattr(Pace, "LONGEST", -1.0)
     return armature
 
 

@@ -106,6 +106,7 @@ def test_the_scene_is_not_saved(scene, character, tmp_path, monkeypatch):
     from bl_ext.user_default.ropar.jobs.job import Pace
 
     monkeypatch.setattr(Pace, "SLICE", -1.0)
+    monkeypatch.setattr(Pace, "LONGEST", -1.0)
     wanted = shown(character, range(1, 6))
     reading = stage.read(objects.Reference.to(character), BONES, np.arange(1.0, 6.0))
     next(reading)

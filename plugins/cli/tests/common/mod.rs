@@ -80,10 +80,11 @@ impl Workplace {
     }
 }
 
-/// VRM's names of the joints that a rig's truth has.
+/// VRM's names of the joints that a rig's truth has, fingers too.
 pub fn humanoid_table(rig: &rigs::TestRig) -> BTreeMap<String, usize> {
     let mapped = rig.truth.joints.iter().zip(ropar_core::naming::bones());
-    mapped.filter_map(|(joint, bone)| Some((bone.clone()?, joint.as_ref()?.node))).collect()
+    let fingers = rig.truth.fingers.iter().map(|(bone, finger)| (bone.clone(), finger.node));
+    mapped.filter_map(|(joint, bone)| Some((bone.clone()?, joint.as_ref()?.node))).chain(fingers).collect()
 }
 
 fn collect(root: &Path, folder: &Path, found: &mut BTreeMap<String, Vec<u8>>) {
