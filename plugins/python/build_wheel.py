@@ -4,11 +4,11 @@
     python plugins/python/build_wheel.py                                    # for this machine
     python plugins/python/build_wheel.py --platform manylinux_2_28_x86_64   # for Linux from 2018 on
     python plugins/python/build_wheel.py --platform win_amd64               # for Windows; not yet tried in full
-    python plugins/python/build_wheel.py --platform macosx_11_0_arm64       # for macOS; not yet tried in full
+    python plugins/python/build_wheel.py --platform macosx_11_0_arm64       # for macOS; see docs/python.md
     python plugins/python/build_wheel.py --library libropar.so              # around a library that is built already
 
 Needs `hatchling` and `lief` in this Python, and cargo. Other platforms also need their Rust target (`rustup target
-add`) and `cargo-zigbuild` with `ziglang`, both from PyPI; Windows is content with mingw-w64. The library is looked into
+add`) and `cargo-zigbuild` with `ziglang`, both from PyPI, or mingw-w64 for Windows. The library is looked into
 before it is packed: it exports the functions of `ropar.h` and asks for nothing that a bare system lacks.
 """
 
@@ -104,17 +104,18 @@ def rust_host() -> str:
 
 
 def compile_library(target: str, host: str, profile: str) -> Path:
-    """Builds libropar: through zig for another system or a glibc version; for Windows with mingw-w64 where it is."""
+    """Builds libropar: with mingw-w64 for Windows, where zig exports every symbol, otherwise through zig."""
     triple = re.sub(r"\.2\.\d+$", "", target)
-    mingw = triple == "x86_64-pc-windows-gnu" and shutil.which("x86_64-w64-mingw32-gcc") is not None
-    zig = target != host and not mingw
+    windows = triple == "x86_64-pc-windows-gnu"
+    zig = target != host and not windows
     command = ["cargo", "zigbuild" if zig else "build", "--locked", "--profile", profile, "--package", "ropar-ffi"]
     if target != host:
         command += ["--target", target]
     # cargo-zigbuild, and the zig that it looks for, may have been installed for this Python alone.
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
     if subprocess.run(command, cwd=ROOT, env={**os.environ, "PATH": path}).returncode != 0:
-        hint = f"`{sys.executable} -m pip install cargo-zigbuild ziglang` and `rustup target add {triple}`"
+        tools = "mingw-w64" if windows else f"`{sys.executable} -m pip install cargo-zigbuild ziglang`"
+        hint = f"install {tools} and `rustup target add {triple}`"
         raise BuildError("cargo could not build libropar" + (f"\nnext: {hint}" if target != host else ""))
     folder = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target"))
     if target != host:
