@@ -155,7 +155,12 @@ fn problems_are_found() {
     assert!(problems(&lying).contains("not up"));
     let backwards = |scene: &mut Scene| scene.nodes[0].rest.rotation = glam::DQuat::from_rotation_y(3.1);
     assert!(problems(&backwards).contains("faces -Z, not +Z"));
-    assert!(problems(&|scene| scene.nodes[4].name = "Bone".to_owned()).contains("by the shape of the skeleton"));
+    // One name that says nothing leaves the rest of the names; without any, the shape alone is left.
+    let unnamed = problems(&|scene| scene.nodes[4].name = "Bone".to_owned());
+    assert!(unnamed.contains("by their place in the skeleton") && unnamed.contains("`Bone` as left_knee"), "{unnamed}");
+    let nameless =
+        |scene: &mut Scene| scene.nodes.iter_mut().enumerate().for_each(|(i, n)| n.name = format!("Bone{i}"));
+    assert!(problems(&nameless).contains("by the shape of the skeleton"));
     assert!(problems(&|scene| scene.nodes[4].name = "spine1".to_owned()).contains("borne by several joints"));
     assert!(problems(&|scene| scene.nodes.clear()).contains("there is no skeleton"));
     let humanoid = inspect(&read_scene(&data("gltf/vrm_0.vrm")).unwrap());

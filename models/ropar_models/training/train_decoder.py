@@ -14,6 +14,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+import ropar_native
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
@@ -31,6 +32,8 @@ FRAME_RATE = 20.0
 # Of the differences in metres and in metres a second, beside a mean of normalised channels.
 POSITION_WEIGHT, VELOCITY_WEIGHT = 4.0, 0.25
 MEASURED_SAMPLES = 64
+# Ankles and feet that stand (slower than this, m/s) count so many times in the velocities: sliding is what is seen.
+STANDING_SPEED, STANDING_WEIGHT = 0.15, 8.0
 
 
 class DecoderObjective(Objective):
@@ -40,12 +43,15 @@ class DecoderObjective(Objective):
     weights: Tensor
 
     noise: Tensor
+    feet: Tensor
 
     def __init__(self, network: Pvae, noise: Tensor) -> None:
         super().__init__()
         self.network = network
         self.register_buffer("noise", noise)
         self.kinematics = Kinematics()
+        feet = [name.endswith(("ankle", "foot")) for name in ropar_native.skeleton()["names"]]
+        self.register_buffer("feet", torch.tensor(feet))
         self.register_buffer("weights", channel_weights(network.dimensions))
 
     def codes(self, batch: Batch) -> Tensor:
@@ -55,6 +61,11 @@ class DecoderObjective(Objective):
         level = torch.rand(len(latent), 1, 1, 1, device=latent.device)
         level = level * (torch.rand_like(level) < 0.5)
         return latent + level * self.noise * torch.randn_like(latent)
+
+    def _standing(self, velocities: Tensor) -> Tensor:
+        """How much each joint's velocity [B, T - 1, 22, 3] counts [B, T - 1, 22]."""
+        slow = velocities.norm(dim=-1) < STANDING_SPEED
+        return 1 + (STANDING_WEIGHT - 1) * (slow & self.feet).float()
 
     def forward(self, batch: Batch) -> dict[str, Tensor]:
         network, kinematics, target = self.network, self.kinematics, batch.features
@@ -72,12 +83,12 @@ class DecoderObjective(Objective):
             seen = batch.credible.all(dim=-1).float().repeat_interleave(network.config.frames_per_token, dim=1)
             wanted_positions = kinematics.stored(target)
             wanted_velocities = kinematics.velocities(target, wanted_positions, FRAME_RATE)
-            both = seen[:, 1:] * seen[:, :-1]
+            both = (seen[:, 1:] * seen[:, :-1])[..., None] * self._standing(wanted_velocities)
             position = velocity = torch.zeros((), device=target.device)
             for positions in (kinematics.stored(made), kinematics.turned(made)):
                 apart = (positions - wanted_positions).norm(dim=-1).mean(-1)
                 position = position + (apart * seen).sum() / seen.sum().clamp(min=1) / 2
-                slip = (kinematics.velocities(made, positions, FRAME_RATE) - wanted_velocities).norm(dim=-1).mean(-1)
+                slip = (kinematics.velocities(made, positions, FRAME_RATE) - wanted_velocities).norm(dim=-1)
                 velocity = velocity + (slip * both).sum() / both.sum().clamp(min=1) / 2
         return {
             "loss": patch_loss + POSITION_WEIGHT * position + VELOCITY_WEIGHT * velocity,
