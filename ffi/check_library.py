@@ -84,6 +84,12 @@ def declared() -> set[str]:
     return set(re.findall(r"ROPAR_API\s[^;(]*?\b(ropar_\w+)\(", text))
 
 
+def _few(names: set[str], most: int = 8) -> str:
+    """The first names, and how many more there are."""
+    listed = ", ".join(sorted(names)[:most])
+    return listed if len(names) <= most else f"{listed} and {len(names) - most} more"
+
+
 def check(library: Library, glibc: tuple[int, int] | None = None) -> None:
     """Compares with the header and with what a bare system has.
 
@@ -92,9 +98,9 @@ def check(library: Library, glibc: tuple[int, int] | None = None) -> None:
     """
     functions = declared()
     if missing := functions - set(library.exports):
-        raise LibraryError(f"not exported: {', '.join(sorted(missing))}")
+        raise LibraryError(f"not exported: {_few(missing)}")
     if further := set(library.exports) - functions:
-        raise LibraryError(f"exported and not in ropar.h: {', '.join(sorted(further))}")
+        raise LibraryError(f"exported and not in ropar.h: {_few(further)}")
     system = re.compile(SYSTEM_LIBRARIES[library.system], re.IGNORECASE)
     if strange := [name for name in library.needs if not system.fullmatch(name)]:
         raise LibraryError(f"needs {', '.join(strange)}, which a system may lack")
