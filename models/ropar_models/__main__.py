@@ -198,10 +198,11 @@ def train(arguments: argparse.Namespace, config: configurations.Configuration, h
 def evaluate(arguments: argparse.Namespace, config: configurations.Configuration, hardware: Any) -> None:
     from .evaluation.evaluate import evaluate as measure
     from .evaluation.evaluator import package as evaluators
-    from .evaluation.generate import CheckpointMaker, Maker, PackageMaker
     from .evaluation.package import Model
+    from .evaluation.package_maker import PackageMaker
     from .evaluation.table import result_text
     from .export.package import write_beside
+    from .generation import CheckpointMaker, Maker
     from .training.dataset import Arrays
 
     maker: Maker = (

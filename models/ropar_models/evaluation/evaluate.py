@@ -20,11 +20,11 @@ from typing import Any
 import numpy as np
 import ropar_native
 
+from ..generation import Maker, Wish
 from ..training.dataset import Arrays
 from .coherence import distance
 from .coherence import figures as coherence_figures
 from .evaluator.embedding import Judge, groups
-from .generate import Maker, Wish
 from .measures import contact_slide, exploded, foot_skate, jerk, penetration
 from .metrics import (
     Estimate,

@@ -18,8 +18,8 @@ from ..configuration import Data, load
 from ..corpus.corrupt import corrupt_arrays
 from ..evaluation.evaluate import evaluate
 from ..evaluation.evaluator import package as evaluators
-from ..evaluation.generate import CheckpointMaker
 from ..export.package import write_beside
+from ..generation import CheckpointMaker
 from ..training import train_mar, train_pvae
 from ..training.dataset import Arrays
 from ..training.hardware import Hardware

@@ -17,13 +17,13 @@ from ..configuration import Configuration
 from ..evaluation.evaluate import evaluate
 from ..evaluation.evaluator import package as evaluators
 from ..evaluation.evaluator import training as evaluator_training
-from ..evaluation.generate import CheckpointMaker
 from ..evaluation.package import Model
 from ..evaluation.probe import run as run_probe
 from ..evaluation.sheets import write_sheets
 from ..evaluation.table import result_text
 from ..export.card import write_card
 from ..export.package import copy_text_encoder, write_beside, write_package
+from ..generation import CheckpointMaker
 from ..training import train_decoder, train_duration, train_mar, train_pvae
 from ..training.dataset import Arrays
 from ..training.hardware import Hardware

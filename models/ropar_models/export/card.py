@@ -101,7 +101,10 @@ def _evaluation(evaluation: dict[str, Any]) -> list[str]:
         "by an evaluator trained on the training split alone. Figures of other evaluators, in papers too, do not "
         "compare."
     )
-    again = "ropar-models evaluate --package PACKAGE --data ARRAYS --evaluator EVALUATOR --out metrics.json"
+    again = (
+        "ropar-models evaluate --package PACKAGE --data ARRAYS --evaluator EVALUATOR "
+        f"--repeats {evaluation['repeats']} --out metrics.json"
+    )
     return [about, "", result_text(evaluation).rstrip(), "", "Again with", "", "```sh", again, "```"]
 
 

@@ -20,7 +20,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from ..configuration import Configuration
-from ..evaluation.generate import CheckpointMaker, Wish
+from ..generation import CheckpointMaker, Wish
 from ..networks.kinematics import Kinematics
 from ..networks.pvae import Pvae
 from .dataset import Arrays, draw_caption

@@ -10,6 +10,7 @@ import rigs
 import ropar
 from conftest import MODEL
 from maya import cmds
+from ropar_maya import canonical
 
 
 @pytest.fixture(scope="module")
@@ -24,6 +25,12 @@ def real(scene: Any, engine: ropar.Engine, monkeypatch: pytest.MonkeyPatch) -> r
 
     monkeypatch.setattr(library, "engine", lambda options: engine)
     return engine
+
+
+def test_the_table_of_joints_is_the_library_s(real: ropar.Engine) -> None:
+    motion = real.generate("a person stands still", seconds=0.4, seed=1)
+    assert tuple(motion.joint_names) == canonical.JOINTS
+    assert tuple(real.parts) == canonical.PARTS
 
 
 def test_the_self_test(real: ropar.Engine) -> None:

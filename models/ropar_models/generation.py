@@ -1,4 +1,4 @@
-"""Motions for many prompts at once, from checkpoints or from a package, for evaluation."""
+"""Motions for many prompts at once, for training and evaluation: what makers share, and the one from checkpoints."""
 
 from __future__ import annotations
 
@@ -12,13 +12,12 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ..configuration import Configuration, Sampling
-from ..networks.pvae import Pvae
-from ..sampler import Grid, Head, sample
-from ..training import train_mar, train_pvae
-from ..training.dataset import Arrays, part_count
-from ..training.hardware import Hardware
-from .package import Model
+from .configuration import Configuration, Sampling
+from .networks.pvae import Pvae
+from .sampler import Grid, Head, sample
+from .training import train_mar, train_pvae
+from .training.dataset import Arrays, part_count
+from .training.hardware import Hardware
 
 
 @dataclass(frozen=True)
@@ -41,7 +40,7 @@ class Maker(Protocol):
     def rebuild(self, motions: Sequence[np.ndarray]) -> list[np.ndarray]: ...
 
 
-class _Sampling:
+class SamplingMaker:
     """What makers share: wishes of one length are made together."""
 
     frames_per_token: int
@@ -132,7 +131,7 @@ class _Sampling:
         return out
 
 
-class CheckpointMaker(_Sampling):
+class CheckpointMaker(SamplingMaker):
     """The checkpoints of a run, in PyTorch, on any device."""
 
     @torch.no_grad()
@@ -153,23 +152,3 @@ class CheckpointMaker(_Sampling):
 
     def _encode(self, features: Tensor, credible: Tensor) -> Tensor:
         return self.pvae.encode(features, credible)
-
-
-class PackageMaker(_Sampling):
-    """The graphs that ship, through ONNX Runtime on the CPU."""
-
-    def __init__(self, model: Model, batch: int = 16) -> None:
-        manifest = model.manifest
-        self.model, self.name = model, f"{manifest['name']} {manifest['version']}"
-        self.device, self.batch, self.parts = torch.device("cpu"), batch, model.parts
-        self.latent, self.settings = manifest["latent_size"], Sampling(**manifest["sampler"])
-        self.frames_per_token, self.longest = model.frames_per_token, manifest["limits"]["max_tokens_per_window"]
-
-    def _networks(self) -> tuple[Callable[..., Tensor], Head]:
-        return self.model.context, self.model
-
-    def _decode(self, latent: Tensor) -> Tensor:
-        return self.model.decode(latent)
-
-    def _encode(self, features: Tensor, credible: Tensor) -> Tensor:
-        return self.model.encode(features, credible)
