@@ -114,6 +114,7 @@ fn the_sampler_reproduces_the_reference() {
         iterations: manifest.sampler.iterations,
         steps: manifest.sampler.steps,
         guidance: manifest.sampler.guidance,
+        guidance_decay: manifest.sampler.guidance_decay,
         temperature: manifest.sampler.temperature,
         window: manifest.limits.max_tokens_per_window,
     };

@@ -38,6 +38,9 @@ def parser_of_commands() -> argparse.ArgumentParser:
             sub.add_argument("--device", choices=["auto", "cpu", "cuda"], default="auto")
             sub.add_argument("--precision", choices=["bf16", "fp32"], default="bf16", help="of matrix products")
             sub.add_argument("--workers", type=int, default=None, help="processes that prepare batches")
+            sub.add_argument(
+                "--compile", action="store_true", help="fuse kernels: a minute at the start, a quarter faster then"
+            )
         return sub
 
     def sources(sub: argparse.ArgumentParser) -> None:
@@ -80,7 +83,7 @@ def parser_of_commands() -> argparse.ArgumentParser:
     export.add_argument("--data", type=Path, required=True)
     export.add_argument("--run", type=Path, required=True)
     export.add_argument("--package", type=Path, default=PRETRAINED / "ropar-base")
-    export.add_argument("--version", default="0.2.0")
+    export.add_argument("--version", default="0.3.0")
     export.add_argument(
         "--text-encoder", type=Path, default=PRETRAINED / "ropar-base", help="folder with text_encoder.onnx"
     )
@@ -118,7 +121,7 @@ def parser_of_commands() -> argparse.ArgumentParser:
     release.add_argument("--run", type=Path, required=True, help="folder of checkpoints and figures; resumed")
     release.add_argument("--package", type=Path, required=True)
     release.add_argument("--minutes", type=float, required=True, help="for everything together, resumed runs included")
-    release.add_argument("--version", default="0.2.0")
+    release.add_argument("--version", default="0.3.0")
     release.add_argument("--text-encoder", type=Path, default=PRETRAINED / "ropar-base")
     release.add_argument("--repeats", type=int, default=20)
     release.add_argument("--probe-seeds", type=int, default=40)
@@ -231,7 +234,7 @@ def run_with_hardware(arguments: argparse.Namespace) -> None:
 
     changes = {"data.licences": arguments.sources} if getattr(arguments, "sources", "all") != "all" else {}
     config = configurations.load(arguments.config, changes)
-    hardware = open_hardware(arguments.device, arguments.precision, arguments.workers)
+    hardware = open_hardware(arguments.device, arguments.precision, arguments.workers, arguments.compile)
     try:
         if arguments.command in TRAININGS:
             train(arguments, config, hardware)

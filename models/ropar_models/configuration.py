@@ -79,6 +79,7 @@ class Sampling:
     iterations: int = 8
     steps: int = 10
     guidance: float = 3.0
+    guidance_decay: float = 0.0  # share of the guidance's excess over 1 that is gone in the last iteration
     temperature: float = 1.0  # deviation of the noise that a latent begins as
 
 

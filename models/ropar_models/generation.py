@@ -67,6 +67,7 @@ class SamplingMaker:
             iterations=self.settings.iterations,
             steps=self.settings.steps,
             guidance=self.settings.guidance,
+            guidance_decay=self.settings.guidance_decay,
             temperature=self.settings.temperature,
         )
 

@@ -52,6 +52,12 @@ def commit_counts(cells: int, iterations: int) -> list[int]:
     return counts
 
 
+def guidance_of_round(guidance: float, decay: float, turn: int, iterations: int) -> float:
+    """The guidance scale of a round, 0 the first: its excess over 1 falls by the share `decay` until the last one."""
+    progress = turn / (iterations - 1) if iterations > 1 else 0.0
+    return 1 + (guidance - 1) * (1 - decay * progress)
+
+
 @torch.no_grad()
 def sample(
     mar: Callable[..., Tensor],
@@ -65,6 +71,7 @@ def sample(
     iterations: int,
     steps: int,
     guidance: float,
+    guidance_decay: float = 0.0,
     temperature: float = 1.0,
 ) -> Tensor:
     """Fill the hidden, attended cells.
@@ -94,7 +101,7 @@ def sample(
     queue = torch.argsort(scores, dim=1, stable=True)[:, :cells]
     rows = torch.arange(batch, device=device)[:, None]
     done = 0
-    for count in commit_counts(cells, iterations):
+    for turn, count in enumerate(commit_counts(cells, iterations)):
         if count == 0:
             continue
         now = queue[:, done : done + count]
@@ -108,8 +115,9 @@ def sample(
             masks,
         )
         chosen = context.reshape(2, batch, n * parts, -1)[:, rows, now].reshape(2 * batch * count, -1)
+        scale = guidance_of_round(guidance, guidance_decay, turn, iterations)
         start = temperature * noise.reshape(batch, n * parts, size)[rows, now].reshape(batch * count, size)
-        latent[rows, now] = integrate(head, chosen, start, steps, guidance).reshape(batch, count, size)
+        latent[rows, now] = integrate(head, chosen, start, steps, scale).reshape(batch, count, size)
         known[rows, now] = True
     return latent.reshape(batch, n, parts, size)
 

@@ -6,7 +6,7 @@ import pytest
 import torch
 from ropar_models.networks.diffusion_head import DiffusionHead, HeadConfig
 from ropar_models.networks.mar import Mar, MarConfig
-from ropar_models.sampler import Grid, commit_counts, integrate, sample
+from ropar_models.sampler import Grid, commit_counts, guidance_of_round, integrate, sample
 
 
 def networks() -> tuple[Mar, DiffusionHead]:
@@ -87,3 +87,35 @@ def test_temperature_is_a_factor_of_the_noise() -> None:
     text = torch.randn(4, 384)
     cold = sample(mar, head, Grid.masked(1, 6, 5, 8), text, noise=noise, temperature=0.5, **settings)
     torch.testing.assert_close(cold, sample(mar, head, Grid.masked(1, 6, 5, 8), text, noise=noise / 2, **settings))
+
+
+def test_guidance_falls_from_round_to_round() -> None:
+    assert [guidance_of_round(5.0, 1.0, turn, 5) for turn in range(5)] == [5.0, 4.0, 3.0, 2.0, 1.0]
+    assert guidance_of_round(3.0, 0.5, 7, 8) == 2.0
+    assert guidance_of_round(3.0, 1.0, 0, 1) == 3.0
+    mar, head = networks()
+
+    class Scale:
+        """Conditioned rows have velocity 1, the others 0: a sampled latent is the guidance scale itself."""
+
+        def modulate_token(self, context: torch.Tensor) -> torch.Tensor:
+            return head.modulate_token(context)
+
+        def step(self, x: torch.Tensor, modulation: torch.Tensor, time: torch.Tensor) -> torch.Tensor:
+            velocity = torch.zeros_like(x)
+            velocity[: len(x) // 2] = 1.0
+            return velocity
+
+    latent = sample(
+        mar,
+        Scale(),
+        Grid.masked(1, 3, 5, 8),
+        torch.randn(4, 384),
+        noise=torch.zeros(1, 3, 5, 8),
+        order=torch.arange(15.0).reshape(1, 3, 5),
+        iterations=3,
+        steps=2,
+        guidance=4.0,
+        guidance_decay=1.0,
+    )
+    assert sorted({round(float(v), 4) for v in latent.flatten()}) == [1.0, 2.5, 4.0]

@@ -218,6 +218,7 @@ impl Engine {
             iterations: in_range("iterations", iterations, manifest.sampler.iterations)?,
             steps: in_range("steps", steps, manifest.sampler.steps)?,
             guidance,
+            guidance_decay: manifest.sampler.guidance_decay,
             temperature: manifest.sampler.temperature,
             window: manifest.limits.max_tokens_per_window,
         })

@@ -87,6 +87,9 @@ pub struct SamplerDefaults {
     pub steps: usize,
     /// Classifier-free guidance scale; 1 is none.
     pub guidance: f32,
+    /// Share of the guidance's excess over 1 that is gone in the last round, 0 to 1.
+    #[serde(default)]
+    pub guidance_decay: f32,
     /// Deviation of the noise that a latent begins as; below 1, samples are steadier and less varied.
     #[serde(default = "unit")]
     pub temperature: f32,
@@ -221,6 +224,9 @@ impl Manifest {
         ];
         if let Some((field, _)) = positive.iter().find(|(_, value)| !(value.is_finite() && *value > 0.0)) {
             return Err(invalid(path, format!("`{field}` must be a positive number")));
+        }
+        if !(0.0..=1.0).contains(&self.sampler.guidance_decay) {
+            return Err(invalid(path, "`sampler.guidance_decay` must be 0 to 1".to_owned()));
         }
         for (name, entry) in &self.files {
             if !stays_inside(&entry.path) {

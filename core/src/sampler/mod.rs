@@ -10,6 +10,7 @@ mod schedule;
 
 use std::ops::{ControlFlow, Range};
 
+use self::schedule::guidance_of_round;
 pub use self::{noise::Noise, schedule::commit_counts};
 use crate::{
     engine::Networks,
@@ -27,6 +28,8 @@ pub struct SamplerSettings {
     pub steps: usize,
     /// Guidance scale: 1 follows the text as learned, larger values exaggerate it.
     pub guidance: f32,
+    /// Share of the guidance's excess over 1 that is gone in the last round; 0 keeps it the same in all.
+    pub guidance_decay: f32,
     /// Factor of the noise that a latent begins as.
     pub temperature: f32,
     /// Tokens in time that the transformer sees at once.
@@ -102,17 +105,18 @@ fn sample_window(
             ControlFlow::Break(()) => Err(Error::Cancelled),
         }
     };
-    for count in counts {
+    for (round, count) in counts.into_iter().enumerate() {
         let (now, later) = queue.split_at(count);
         queue = later;
         if now.is_empty() {
             continue;
         }
+        let guidance = guidance_of_round(settings.guidance, settings.guidance_decay, round, settings.iterations);
         let context = networks.context(
             &grid.latents()[cells.start * size..cells.end * size],
             &grid.states()[cells.clone()],
             text,
-            settings.guidance != 1.0,
+            guidance != 1.0,
         )?;
         tick()?;
         let rows: Vec<usize> = now.iter().map(|cell| cell - cells.start).collect();
@@ -124,7 +128,7 @@ fn sample_window(
             .collect();
         for step in 0..settings.steps {
             let time = step as f32 / settings.steps as f32;
-            let velocity = head.velocity(&latents, time, settings.guidance)?;
+            let velocity = head.velocity(&latents, time, guidance)?;
             for (value, slope) in latents.iter_mut().zip(velocity) {
                 *value += slope / settings.steps as f32;
             }

@@ -18,9 +18,25 @@ pub fn commit_counts(cells: usize, iterations: usize) -> Vec<usize> {
         .collect()
 }
 
+/// The guidance scale of a round, 0 the first: its excess over 1 falls in a straight line, by the share `decay` of it
+/// until the last round. Early rounds decide what is done, late ones fill in how, which too much guidance makes rough.
+pub fn guidance_of_round(guidance: f32, decay: f32, round: usize, iterations: usize) -> f32 {
+    let progress = if iterations > 1 { round as f32 / (iterations - 1) as f32 } else { 0.0 };
+    1.0 + (guidance - 1.0) * (1.0 - decay * progress)
+}
+
 #[cfg(test)]
 mod tests {
-    use super::commit_counts;
+    use super::{commit_counts, guidance_of_round};
+
+    #[test]
+    fn guidance_falls_to_none_and_stays_where_it_shall() {
+        let falling: Vec<f32> = (0..5).map(|round| guidance_of_round(5.0, 1.0, round, 5)).collect();
+        assert_eq!(falling, [5.0, 4.0, 3.0, 2.0, 1.0]);
+        assert_eq!(guidance_of_round(3.0, 0.0, 7, 8), 3.0);
+        assert_eq!(guidance_of_round(3.0, 0.5, 7, 8), 2.0);
+        assert_eq!(guidance_of_round(3.0, 1.0, 0, 1), 3.0, "a single round has no later one");
+    }
 
     #[test]
     fn commits_every_cell_once_and_late_rounds_more() {

@@ -102,6 +102,7 @@ class Model:
             iterations=settings["iterations"],
             steps=settings["steps"],
             guidance=settings["guidance"] if guidance is None else guidance,
+            guidance_decay=settings.get("guidance_decay", 0.0),
             temperature=settings.get("temperature", 1.0),
         )
         out = []

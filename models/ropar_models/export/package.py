@@ -92,6 +92,7 @@ def _sampling_parity(
             iterations=settings.iterations,
             steps=settings.steps,
             guidance=settings.guidance,
+            guidance_decay=settings.guidance_decay,
             temperature=settings.temperature,
         )
         out[f"sampling.{name}"] = latents[0].numpy()
@@ -127,6 +128,7 @@ def write_manifest(
             "iterations": configuration.sampling.iterations,
             "steps": configuration.sampling.steps,
             "guidance": configuration.sampling.guidance,
+            "guidance_decay": configuration.sampling.guidance_decay,
             "temperature": configuration.sampling.temperature,
         },
         "limits": {

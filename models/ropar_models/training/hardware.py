@@ -14,7 +14,7 @@ import os
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 import torch
 import torch.distributed as distributed
@@ -37,6 +37,7 @@ class Hardware:
     rank: int = 0
     world: int = 1
     workers: int = 0
+    compile: bool = False
 
     @property
     def first(self) -> bool:
@@ -48,11 +49,12 @@ class Hardware:
         return torch.autocast(self.device.type, torch.bfloat16, enabled=self.precision == "bf16")
 
     def replicate(self, module: nn.Module) -> nn.Module:
-        """The module with gradients averaged over all processes; itself where there is one."""
-        if self.world == 1:
-            return module
-        devices = [self.device.index] if self.device.type == "cuda" else None
-        return DistributedDataParallel(module, device_ids=devices)
+        """The module with gradients averaged over all processes (itself where there is one), compiled if so wished."""
+        if self.world > 1:
+            devices = [self.device.index] if self.device.type == "cuda" else None
+            module = DistributedDataParallel(module, device_ids=devices)
+        # Lengths change from batch to batch; one set of kernels serves them all.
+        return cast(nn.Module, torch.compile(module, dynamic=True)) if self.compile else module
 
     def agree(self, values: Sequence[float]) -> list[float]:
         """The values of process 0, for all."""
@@ -93,10 +95,13 @@ def place() -> Place:
     return Place(*(int(v) for v in read))
 
 
-def open_hardware(device: str = "auto", precision: str = "bf16", workers: int | None = None) -> Hardware:
+def open_hardware(
+    device: str = "auto", precision: str = "bf16", workers: int | None = None, compile: bool = False
+) -> Hardware:
     """`device` is auto, cpu or cuda. Joins the other processes where `torchrun` started several.
 
-    `workers` prepare batches beside the training process; by default none on a CPU, and six for a GPU.
+    `workers` prepare batches beside the training process; by default none on a CPU, and six for a GPU. `compile` has
+    PyTorch fuse the networks' kernels, which takes a minute at the start and, on a CPU, a C++ compiler.
     """
     if precision not in PRECISIONS:
         raise HardwareError(f"precision {precision!r} is not known; choose {' or '.join(PRECISIONS)}")
@@ -112,7 +117,7 @@ def open_hardware(device: str = "auto", precision: str = "bf16", workers: int | 
         distributed.init_process_group("nccl" if cuda else "gloo")
     if workers is None:
         workers = min(6, max((os.cpu_count() or 1) // max(world, 1) - 1, 0)) if cuda else 0
-    return Hardware(chosen, precision, rank, world, workers)
+    return Hardware(chosen, precision, rank, world, workers, compile)
 
 
 def close_hardware() -> None:

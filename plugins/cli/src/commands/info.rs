@@ -60,10 +60,11 @@ fn package_lines(manifest: &Manifest, parts: &[&str]) -> Vec<String> {
         row(
             "sampler",
             format_args!(
-                "{} iterations, {} steps, guidance {}, temperature {}",
+                "{} iterations, {} steps, guidance {} (decay {}), temperature {}",
                 manifest.sampler.iterations,
                 manifest.sampler.steps,
                 manifest.sampler.guidance,
+                manifest.sampler.guidance_decay,
                 manifest.sampler.temperature
             ),
         ),
