@@ -3,8 +3,8 @@
 Modulations are separable: adaptive layer norm takes `token(context) + time(t)`, so a sampler computes the
 token's part once and the time's part once per step for all tokens (DESIGN, "The runtime seam").
 
-The token's part ends with a plain guess of the latent, learned by least squares: the flow's own loss is so noisy that the
-context comes to tell what is all but certain much later without it.
+The token's part ends with a plain guess of the latent, learned by least squares: the flow's own loss is so noisy that
+the context comes to tell what is all but certain much later without it.
 """
 
 from __future__ import annotations
@@ -49,9 +49,10 @@ class DiffusionHead(nn.Module):
         self.expand = nn.ModuleList(nn.Linear(width, width) for _ in range(config.blocks))
         self.contract = nn.ModuleList(nn.Linear(width, width) for _ in range(config.blocks))
         self.output = nn.Linear(width, latent)
+        silent = ("time_modulation.2.", "output.", "from_guess.", "token_modulation.3.bias")
         with torch.no_grad():
             for name, parameter in self.named_parameters():
-                if name.startswith(("time_modulation.2.", "output.", "from_guess.")) or name == "token_modulation.3.bias":
+                if name.startswith(silent):
                     parameter.zero_()
                 elif name == "token_modulation.3.weight":
                     parameter.normal_(std=0.01)

@@ -24,7 +24,7 @@ class MarConfig:
 
 
 class Convolution(nn.Linear):
-    """A convolution over time [B, N, C] -> [B, N, W] as one matrix product; `nn.Conv1d` is compiled anew for every N."""
+    """A convolution over time [B, N, C] -> [B, N, W] as one product; `nn.Conv1d` is compiled anew for every N."""
 
     def __init__(self, channels: int, width: int, span: int) -> None:
         super().__init__(span * channels, width)
