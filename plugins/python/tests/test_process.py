@@ -123,7 +123,10 @@ def test_info_is_what_the_program_says_of_the_model() -> None:
 @pytest.mark.skipif(sys.platform == "win32", reason="Ctrl+C cannot be sent to one process there")
 def test_control_c_ends_a_generation() -> None:
     script = f"""
+import signal
 import ropar
+# What a shell starts in the background ignores SIGINT, and hands that on.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 ropar.use_library({str(LIBRARY)!r})
 engine = ropar.Engine(backend="embedded")
 print("opened", flush=True)
