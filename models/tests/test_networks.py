@@ -1,0 +1,64 @@
+"""The transformer's neighbourhood and the diffusion head's guess, against plain PyTorch."""
+
+import torch
+from ropar_models.networks.diffusion_head import GUESS_WEIGHT, DiffusionHead, HeadConfig
+from ropar_models.networks.mar import Convolution, Mar, MarConfig
+from torch.nn import functional as F
+
+
+def test_convolution_is_that_of_pytorch() -> None:
+    torch.manual_seed(0)
+    ours, x = Convolution(6, 4, 5), torch.randn(2, 9, 6)
+    weight = ours.weight.reshape(4, 5, 6).transpose(1, 2)
+    theirs = F.conv1d(x.transpose(1, 2), weight, ours.bias, padding=2).transpose(1, 2)
+    torch.testing.assert_close(ours(x), theirs)
+
+
+def contexts(mar: Mar, latent: torch.Tensor, known: torch.Tensor) -> torch.Tensor:
+    batch, tokens = latent.shape[:2]
+    position = torch.stack([torch.arange(float(tokens)), torch.arange(float(tokens)).flip(0)], -1).repeat(batch, 1, 1)
+    text = torch.zeros(batch, 3, 384)
+    return mar(latent, known, torch.ones_like(known), position, text, torch.ones(batch, 3))
+
+
+def test_a_neighbourhood_begins_with_nothing_and_never_sees_what_is_hidden() -> None:
+    torch.manual_seed(0)
+    mar = Mar(MarConfig(width=32, layers=1, heads=2, neighbours=5), 5, 8).eval()
+    latent, known = torch.randn(2, 7, 5, 8), (torch.rand(2, 7, 5) < 0.5).float()
+    assert mar.neighbourhood is not None
+    with torch.no_grad():
+        before = contexts(mar, latent, known)
+        neighbourhood, mar.neighbourhood = mar.neighbourhood, None
+        torch.testing.assert_close(contexts(mar, latent, known), before)
+        mar.neighbourhood = neighbourhood
+        for parameter in neighbourhood.parameters():
+            parameter.normal_()
+        trained = contexts(mar, latent, known)
+        assert not torch.allclose(trained, before)
+        elsewhere = latent + (1 - known)[..., None] * torch.randn_like(latent)
+        torch.testing.assert_close(contexts(mar, elsewhere, known), trained)
+
+
+def test_the_guess_is_learned_by_least_squares_and_handed_to_the_flow() -> None:
+    torch.manual_seed(0)
+    head = DiffusionHead(HeadConfig(width=32, blocks=1), 8, 16)
+    context, latent = torch.randn(6, 16), torch.randn(6, 8)
+    guess = head.guess(context)
+    # A new head's flow has no velocity, so that the guess alone tells its loss from that of a head that guesses right.
+    torch.manual_seed(1)
+    loss = head.loss(context, latent, 2)
+    torch.manual_seed(1)
+    right = head.loss(context, guess.detach(), 2)
+    torch.manual_seed(1)
+    torch.randn(128)
+    torch.randint(0, 128, (12,))
+    noise = torch.randn(12, 8)
+    flow = ((latent.repeat(2, 1) - noise) ** 2).mean(-1).reshape(2, 6).mean(0)
+    torch.testing.assert_close(loss, flow + GUESS_WEIGHT * ((guess - latent) ** 2).mean(-1))
+    flow = ((guess.repeat(2, 1) - noise) ** 2).mean(-1).reshape(2, 6).mean(0)
+    torch.testing.assert_close(right, flow)
+    # At every flow time it is added as it is.
+    with torch.no_grad():
+        head.toward_guess.fill_(0.5)
+    velocity = head.step(torch.randn(6, 8), head.modulate_token(context), torch.tensor([0.3]))
+    torch.testing.assert_close(velocity, 0.5 * guess)
