@@ -1,16 +1,20 @@
 """The transformer's neighbourhood and the diffusion head's guess, against plain PyTorch."""
 
+import pytest
 import torch
+from ropar_models.networks.blocks import Convolution
 from ropar_models.networks.diffusion_head import GUESS_WEIGHT, DiffusionHead, HeadConfig
-from ropar_models.networks.mar import Convolution, Mar, MarConfig
+from ropar_models.networks.mar import Mar, MarConfig
 from torch.nn import functional as F
 
 
-def test_convolution_is_that_of_pytorch() -> None:
+@pytest.mark.parametrize(("span", "dilation"), [(5, 1), (3, 1), (3, 4)])
+def test_convolution_is_that_of_pytorch(span: int, dilation: int) -> None:
     torch.manual_seed(0)
-    ours, x = Convolution(6, 4, 5), torch.randn(2, 9, 6)
-    weight = ours.weight.reshape(4, 5, 6).transpose(1, 2)
-    theirs = F.conv1d(x.transpose(1, 2), weight, ours.bias, padding=2).transpose(1, 2)
+    ours, x = Convolution(6, 4, span, dilation), torch.randn(2, 9, 6)
+    weight = ours.weight.reshape(4, span, 6).transpose(1, 2)
+    padding = span // 2 * dilation
+    theirs = F.conv1d(x.transpose(1, 2), weight, ours.bias, padding=padding, dilation=dilation).transpose(1, 2)
     torch.testing.assert_close(ours(x), theirs)
 
 

@@ -6,6 +6,7 @@ import math
 
 import torch
 from torch import Tensor, nn
+from torch.nn import functional as F
 
 
 class Attention(nn.Module):
@@ -34,6 +35,24 @@ class Attention(nn.Module):
         # 3.4 against 15 ms over 20 words (batch 24, 4 heads of 64, bf16, forward and backward).
         mixed = torch.softmax(q @ k.transpose(2, 3) * (1.0 / math.sqrt(head_width)) + bias, dim=-1) @ v
         return self.out(mixed.transpose(1, 2).reshape(b, -1, width))
+
+
+class Convolution(nn.Linear):
+    """A convolution of `span` taps (an odd number) over time [B, N, C] -> [B, N, W], as long as it was.
+
+    Written as one matrix product over shifted copies: channels stay last, on a CPU it trains several times faster than
+    `nn.Conv1d` of such sizes, and `torch.compile` needs no kernel of its own for every N.
+    """
+
+    def __init__(self, channels: int, width: int, span: int, dilation: int = 1) -> None:
+        super().__init__(span * channels, width)
+        self.span, self.dilation = span, dilation
+
+    def forward(self, x: Tensor) -> Tensor:
+        n, reach = x.shape[1], self.span // 2 * self.dilation
+        padded = F.pad(x, (0, 0, reach, reach))
+        shifted = [padded[:, i * self.dilation : i * self.dilation + n] for i in range(self.span)]
+        return super().forward(torch.cat(shifted, dim=-1))
 
 
 class FeedForward(nn.Sequential):
