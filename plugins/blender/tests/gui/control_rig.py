@@ -10,7 +10,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 import addon_utils
 import bpy
 import numpy as np
-from drive import canvas, check, picture, press, ready, run, viewport, window
+from drive import canvas, check, picture, ready, run, viewport, window
 from user import finished, job, longest, over_viewport, scene, undo, values, watch_modal
 
 LAST = 120
@@ -80,9 +80,11 @@ def steps():
     check("poses are read in slices, in a scene of their own", job() is not None and len(bpy.data.scenes) == 2)
     yield over_viewport()
     began = time.monotonic()
-    yield press("ESC")
+    window().event_simulate(type="ESC", value="PRESS")
     yield lambda: job() is None
     check("Esc cancels while poses are read; seconds", True, round(time.monotonic() - began, 2))
+    window().event_simulate(type="ESC", value="RELEASE")
+    yield 0.2
     check("and leaves nothing", len(bpy.data.scenes) == 1 and len(bpy.data.actions) == 1)
     now = values(rig().animation_data.action, rig())
     check(
