@@ -3,8 +3,8 @@
 
     python plugins/python/build_wheel.py                                    # for this machine
     python plugins/python/build_wheel.py --platform manylinux_2_28_x86_64   # for Linux from 2018 on
-    python plugins/python/build_wheel.py --platform win_amd64               # for Windows; not yet tried in full
-    python plugins/python/build_wheel.py --platform macosx_11_0_arm64       # for macOS; see docs/python.md
+    python plugins/python/build_wheel.py --platform win_amd64               # for Windows
+    python plugins/python/build_wheel.py --platform macosx_11_0_arm64       # for macOS
     python plugins/python/build_wheel.py --library libropar.so              # around a library that is built already
 
 Needs `hatchling` and `lief` in this Python, and cargo. Other platforms also need their Rust target (`rustup target
@@ -31,7 +31,8 @@ ROOT = HERE.parents[1]
 MODEL = ROOT / "models" / "pretrained" / "ropar-base"
 
 sys.path.insert(0, str(ROOT / "ffi"))
-import check_library  # noqa: E402 - what C hosts use as well
+import apple  # noqa: E402 - what C hosts use as well
+import check_library  # noqa: E402
 
 #: Rust targets by wheel platform: the oldest system that the target stands for. A glibc version is zig's to keep.
 TARGETS = {
@@ -104,23 +105,42 @@ def rust_host() -> str:
 
 
 def compile_library(target: str, host: str, profile: str) -> Path:
-    """Builds libropar: with mingw-w64 for Windows, where zig exports every symbol, otherwise through zig."""
+    """Builds libropar: for an older glibc through zig, for macOS by `ffi/apple.py`, for Windows with mingw-w64."""
     triple = re.sub(r"\.2\.\d+$", "", target)
-    windows = triple == "x86_64-pc-windows-gnu"
-    zig = target != host and not windows
-    command = ["cargo", "zigbuild" if zig else "build", "--locked", "--profile", profile, "--package", "ropar-ffi"]
-    if target != host:
-        command += ["--target", target]
+    arguments = ["--locked", "--profile", profile]
     # cargo-zigbuild, and the zig that it looks for, may have been installed for this Python alone.
-    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
-    if subprocess.run(command, cwd=ROOT, env={**os.environ, "PATH": path}).returncode != 0:
-        tools = "mingw-w64" if windows else f"`{sys.executable} -m pip install cargo-zigbuild ziglang`"
-        hint = f"install {tools} and `rustup target add {triple}`"
-        raise BuildError("cargo could not build libropar" + (f"\nnext: {hint}" if target != host else ""))
+    environment = {**os.environ, "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])}
+    tools = f"`{sys.executable} -m pip install cargo-zigbuild ziglang`"
+    if triple in apple.ZIG_TARGETS and target != host:
+        status = compile_for_macos(triple, arguments)
+    elif triple == "x86_64-pc-windows-gnu" or target == host:
+        tools = "mingw-w64"
+        chosen = ["--target", target] if target != host else []
+        status = cargo("build", [*arguments, *chosen], environment)
+    else:
+        status = cargo("zigbuild", [*arguments, "--target", target], environment)
+    if status != 0:
+        hint = f"\nnext: install {tools} and `rustup target add {triple}`" if target != host else ""
+        raise BuildError(f"cargo could not build libropar{hint}")
     folder = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target"))
     if target != host:
         folder /= triple
     return folder / {"dev": "debug"}.get(profile, profile) / library_name(triple)
+
+
+def cargo(command: str, arguments: list[str], environment: dict[str, str]) -> int:
+    """Cargo's exit status."""
+    words = ["cargo", command, "--package", "ropar-ffi", *arguments]
+    return subprocess.run(words, cwd=ROOT, env=environment, check=False).returncode
+
+
+def compile_for_macos(triple: str, arguments: list[str]) -> int:
+    """Cargo's exit status; 1 where the tools are missing."""
+    with tempfile.TemporaryDirectory(prefix="ropar-apple-") as folder:
+        try:
+            return apple.build(triple, arguments, Path(folder), ROOT)
+        except ModuleNotFoundError:
+            return 1
 
 
 def library_name(triple: str) -> str:
