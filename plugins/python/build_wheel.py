@@ -109,7 +109,8 @@ def compile_library(target: str, host: str, profile: str) -> Path:
     triple = re.sub(r"\.2\.\d+$", "", target)
     arguments = ["--locked", "--profile", profile]
     # cargo-zigbuild, and the zig that it looks for, may have been installed for this Python alone.
-    environment = {**os.environ, "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])}
+    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
+    environment = {**os.environ, "PATH": path}
     tools = f"`{sys.executable} -m pip install cargo-zigbuild ziglang`"
     if triple in apple.ZIG_TARGETS and target != host:
         status = compile_for_macos(triple, arguments)
