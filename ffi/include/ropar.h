@@ -625,6 +625,8 @@ typedef struct ropar_take_arrays {
     uint64_t frames;
     const double *rotations;    /* [frames][nodes][4] x, y, z, w, local to the parent */
     const double *translations; /* [frames][nodes][3] local, metres; NULL: at rest */
+    uint32_t ignore_contacts;   /* other than 0: feet stay as they are, sliding or not; 0: standing feet are held */
+    uint32_t reserved;          /* 0 */
 } ropar_take_arrays;
 
 /*

@@ -719,9 +719,11 @@ inline Retargeted retarget(const Motion &source, const Rig &target, const Mappin
     return Retargeted(made);
 }
 
-/* An animation of a rig, rotations [frames][nodes][4] and translations [frames][nodes][3] (or empty), as a motion. */
+/* An animation of a rig, rotations [frames][nodes][4] and translations [frames][nodes][3] (or empty), as a motion;
+   without `contacts` feet stay as they are, sliding or not. */
 inline Motion motion_from_rig(const Rig &rig, float fps, std::size_t frames, const std::vector<double> &rotations,
-                              const std::vector<double> &translations = {}, const Mapping &mapping = {})
+                              const std::vector<double> &translations = {}, const Mapping &mapping = {},
+                              bool contacts = true)
 {
     if (rotations.size() != frames * rig.nodes() * 4
         || (!translations.empty() && translations.size() != frames * rig.nodes() * 3))
@@ -731,6 +733,7 @@ inline Motion motion_from_rig(const Rig &rig, float fps, std::size_t frames, con
     take.frames = frames;
     take.rotations = rotations.data();
     take.translations = translations.empty() ? nullptr : translations.data();
+    take.ignore_contacts = !contacts;
     ropar_motion *made = nullptr;
     detail::call(ropar_motion_from_rig, rig.get(), mapping.get(), &take, &made);
     return Motion(made);

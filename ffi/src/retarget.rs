@@ -140,12 +140,14 @@ pub struct ropar_take_arrays {
     pub frames: u64,
     pub rotations: *const f64,
     pub translations: *const f64,
+    pub ignore_contacts: u32,
+    pub reserved: u32,
 }
 
 // SAFETY: repr(C), begins with the size, numbers and pointers only.
 unsafe impl Sized for ropar_take_arrays {
     const NAME: &'static str = "ropar_take_arrays";
-    const FIRST_SIZE: usize = size_of::<Self>();
+    const FIRST_SIZE: usize = std::mem::offset_of!(Self, ignore_contacts);
 }
 
 /// A number of samples that memory can hold.
@@ -279,6 +281,7 @@ pub unsafe extern "C" fn ropar_motion_from_rig(
     let body = || {
         // SAFETY: as the caller promises.
         let (out, arrays) = unsafe { (pointers::out(motion, "motion")?, sized::read(take)?) };
+        let options = RetargetOptions { contacts: arrays.ignore_contacts == 0, ..RetargetOptions::default() };
         let source = self::rig(rig)?;
         let mapping = given_or_found(mapping, &source)?;
         // SAFETY: as the caller promises.
@@ -286,7 +289,7 @@ pub unsafe extern "C" fn ropar_motion_from_rig(
         let (canonical, identity) = (canonical_rig(), canonical_mapping());
         let target = MappedRig { rig: &canonical, mapping: &identity, takes: &[] };
         let retargeter = Retargeter::new(mapped(&source, &mapping, std::slice::from_ref(&take)), target)?;
-        let made = retargeter.retarget(&take, &RetargetOptions::default())?;
+        let made = retargeter.retarget(&take, &options)?;
         let warnings = match made.report.verdict.reason.as_str() {
             "" => Vec::new(),
             reason => vec![format!("{}: {reason}", made.report.verdict.grade)],

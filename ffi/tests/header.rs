@@ -206,7 +206,7 @@ layouts! {
     }
     retarget::ropar_retarget_options { size, ignore_contacts, in_place, reserved, hand_contacts, ground_root }
     retarget::ropar_retargeted_view { size, fps, frames, nodes, rotations, translations, report }
-    retarget::ropar_take_arrays { size, fps, frames, rotations, translations }
+    retarget::ropar_take_arrays { size, fps, frames, rotations, translations, ignore_contacts, reserved }
     files::ropar_retarget_file_options {
         size, ignore_contacts, in_place, reserved, take, mapping_json, hand_contacts, ground_root, source_mapping_json, fps,
         character, reserved_2,

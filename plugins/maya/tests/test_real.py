@@ -132,15 +132,8 @@ def test_a_clip_file_of_another_rig(scene: Any, real: ropar.Engine, tmp_path: An
         assert walked == pytest.approx(100 * (wanted[-1] - wanted[0]), rel=0.1), suffix
 
 
-@pytest.mark.parametrize(
-    ("prompt", "compared"),
-    [
-        ("a person waves with both hands", ""),
-        # A generated walk slides; its standing feet are held where the source is read, so the legs differ.
-        ("a person walks forward", "Hips Spine Spine1 Spine2 Neck Head LeftArm RightArm LeftHand RightHand"),
-    ],
-)
-def test_one_skeleton_to_another(scene: Any, real: ropar.Engine, prompt: str, compared: str) -> None:
+@pytest.mark.parametrize("prompt", ["a person waves with both hands", "a person walks forward"])
+def test_one_skeleton_to_another(scene: Any, real: ropar.Engine, prompt: str) -> None:
     """There and back: the second skeleton of the same proportions does what the first does."""
     import numpy as np
 
@@ -148,9 +141,7 @@ def test_one_skeleton_to_another(scene: Any, real: ropar.Engine, prompt: str, co
     other = rigs.body(scene, rigs.oriented(3, scales="even"), namespace="b:")
     cmds.roparGenerate(prompt=prompt, seconds=2.0, seed=1, target=one[0], startTime=1, contacts=False)
     cmds.roparRetarget(source=one[0], sourceStart=1, sourceEnd=48, target=other[0], startTime=1, contacts=False)
-    chosen = [i for i, path in enumerate(one) if not compared or path.split(":")[-1] in compared.split()]
-    assert len(chosen) == (len(compared.split()) or len(one))
     for frame in (1, 20, 44):
         first, second = (scene.worlds(paths, scene.seconds(frame)) for paths in (one, other))
-        apart = [np.linalg.norm(first[one[i]][3, :3] - second[other[i]][3, :3]) for i in chosen]
-        assert max(apart) < 4.0  # centimetres
+        apart = [np.linalg.norm(first[a][3, :3] - second[b][3, :3]) for a, b in zip(one, other, strict=True)]
+        assert max(apart) < 0.1  # centimetres

@@ -120,4 +120,5 @@ def start_at(fitted: Fitted, rigged: Rigged, present: tuple[np.ndarray, np.ndarr
 
 def to_motion(rigged: Rigged, fps: float, rotations: np.ndarray, translations: np.ndarray) -> Any:
     """What a rig does, as a motion of the canonical skeleton: the way back from :func:`fit` without contacts."""
-    return library.module().Motion.from_rig(rigged.rig, fps, rotations, translations, mapping=rigged.mapping)
+    motion = library.module().Motion
+    return motion.from_rig(rigged.rig, fps, rotations, translations, mapping=rigged.mapping, contacts=False)

@@ -159,7 +159,7 @@ def start_at(fitted: Fitted, rigged: Rigged, present: Pose) -> Fitted:
 def to_motion(rigged: Rigged, fps: float, pose: Pose) -> Any:
     """What a skeleton does, as a motion of the canonical skeleton: the way back from :func:`fit` without contacts."""
     return library.module().Motion.from_rig(
-        rigged.rig, fps, _lists(pose.rotations), _lists(pose.places), mapping=rigged.mapping
+        rigged.rig, fps, _lists(pose.rotations), _lists(pose.places), mapping=rigged.mapping, contacts=False
     )
 
 

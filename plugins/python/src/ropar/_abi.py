@@ -236,6 +236,8 @@ class TakeArrays(Sized):
         ("frames", c_uint64),
         ("rotations", POINTER(c_double)),
         ("translations", POINTER(c_double)),
+        ("ignore_contacts", c_uint32),
+        ("reserved", c_uint32),
     ]
 
 

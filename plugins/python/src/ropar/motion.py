@@ -106,8 +106,9 @@ class Motion:
         translations: ArrayLike | None = None,
         *,
         mapping: RigMapping | None = None,
+        contacts: bool = True,
     ) -> Motion:
-        """The animation of somebody's rig as a motion of the canonical skeleton, to be edited; standing feet are held.
+        """The animation of somebody's rig as a motion of the canonical skeleton, to be edited.
 
         Args:
             rig: the rig, of n nodes.
@@ -115,13 +116,16 @@ class Motion:
             rotations: (frames, n, 4) local to the parent node.
             translations: (frames, n, 3) local, metres; ``None``: every node is where it is at rest.
             mapping: which node is which joint; ``None``: :meth:`Rig.map` finds out.
+            contacts: whether standing feet are held; without, they stay as they are, sliding or not.
 
         Raises:
             InputError: a shape or value that does not fit, or a joint that is needed and not mapped.
         """
         nodes = len(rig.names)
         turned, (frames, _, _) = _arrays.into(rotations, "d", (None, nodes, 4), "rotations")
-        take = _abi.TakeArrays(fps=number_of(fps, "fps"), frames=frames, rotations=turned)
+        take = _abi.TakeArrays(
+            fps=number_of(fps, "fps"), frames=frames, rotations=turned, ignore_contacts=not contacts
+        )
         if translations is not None:
             take.translations, _ = _arrays.into(translations, "d", (frames, nodes, 3), "translations")
         arguments = rig._handle.value, mapping and mapping._handle.value, ctypes.byref(take)

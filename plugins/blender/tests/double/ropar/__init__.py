@@ -180,7 +180,7 @@ class Motion:
         return Motion(fps, root, mixed / np.linalg.norm(mixed, axis=-1, keepdims=True))
 
     @classmethod
-    def from_rig(cls, rig, fps, rotations, translations, *, mapping=None):
+    def from_rig(cls, rig, fps, rotations, translations, *, mapping=None, contacts=True):
         mapping = mapping or rig.map()
         turned, placed = forward(rig.parents, np.asarray(rotations), np.asarray(translations))
         rest_turned, size, standing = mapping.alignment()
