@@ -10,6 +10,7 @@ against, the list of the system library's symbols, comes with zig, so that no SD
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import shlex
 import subprocess
@@ -29,12 +30,13 @@ def build(triple: str, arguments: list[str], folder: Path, root: Path) -> int:
     Raises:
         ModuleNotFoundError: `ziglang` is not installed in this Python.
     """
-    import ziglang
-
+    zig = importlib.util.find_spec("ziglang")
+    if zig is None or zig.origin is None:
+        raise ModuleNotFoundError(f"ziglang is not installed: `{sys.executable} -m pip install cargo-zigbuild ziglang`")
     tools = Path(sys.executable).parent
     libraries = folder / "usr" / "lib"
     libraries.mkdir(parents=True)
-    symbols = Path(ziglang.__file__).parent / "lib" / "libc" / "darwin" / "libSystem.tbd"
+    symbols = Path(zig.origin).parent / "lib" / "libc" / "darwin" / "libSystem.tbd"
     for name in SYSTEM_LIBRARY_NAMES:
         (libraries / f"lib{name}.tbd").symlink_to(symbols)
     variable = triple.replace("-", "_")
@@ -66,7 +68,10 @@ def main() -> int:
     if len(sys.argv) < 2 or sys.argv[1] not in ZIG_TARGETS:
         raise SystemExit(f"usage: {sys.argv[0]} {'|'.join(ZIG_TARGETS)} [arguments of cargo build]")
     with tempfile.TemporaryDirectory(prefix="ropar-apple-") as folder:
-        return build(sys.argv[1], sys.argv[2:], Path(folder), Path.cwd())
+        try:
+            return build(sys.argv[1], sys.argv[2:], Path(folder), Path.cwd())
+        except ModuleNotFoundError as error:
+            raise SystemExit(f"error: {error}") from None
 
 
 if __name__ == "__main__":

@@ -123,9 +123,7 @@ class Motion:
         """
         nodes = len(rig.names)
         turned, (frames, _, _) = _arrays.into(rotations, "d", (None, nodes, 4), "rotations")
-        take = _abi.TakeArrays(
-            fps=number_of(fps, "fps"), frames=frames, rotations=turned, ignore_contacts=not contacts
-        )
+        take = _abi.TakeArrays(fps=number_of(fps, "fps"), frames=frames, rotations=turned, ignore_contacts=not contacts)
         if translations is not None:
             take.translations, _ = _arrays.into(translations, "d", (frames, nodes, 3), "translations")
         arguments = rig._handle.value, mapping and mapping._handle.value, ctypes.byref(take)
