@@ -16,6 +16,8 @@ Weight storage:
   arithmetic stays in float32, so every backend computes the same function; only the weights are rounded.
 * `float16`: half the size of the original, practically exact.
 * `float32`: the original weights, the reference for the two others.
+
+Rows of the word table that no English prompt asks for are left out (`word_pieces.py`).
 """
 
 import argparse
@@ -32,6 +34,8 @@ import torch
 from onnx import TensorProto, helper, numpy_helper
 from safetensors.numpy import load_file
 
+from .word_pieces import rows_of_ids
+
 Weights = dict[str, np.ndarray]
 
 OPSET = 17
@@ -40,8 +44,8 @@ HEADS = 12
 WIDTH = 384
 HEAD_WIDTH = WIDTH // HEADS
 EPSILON = 1e-12
-# Positions kept in the graph. The model was trained on at most 128 tokens; the runtime's own limit is lower.
-MAX_TOKENS = 128
+# Positions kept in the graph: the limit of the packages. The encoder was trained on at most 128 tokens.
+MAX_TOKENS = 64
 # Added to the attention scores of padding: exp(-1e4) is exactly 0 in float32.
 MASKED_SCORE = -1.0e4
 
@@ -170,8 +174,10 @@ class GraphBuilder:
         return self.node("Mul", [gated, "gelu.half"], f"{name}.gelu")
 
 
-def build_graph(weights: Weights, storage: str) -> onnx.ModelProto:
-    """The whole encoder as an ONNX model with its weights in `storage` (one of `STORAGES`)."""
+def build_graph(weights: Weights, storage: str, pieces: tuple[np.ndarray, np.ndarray]) -> onnx.ModelProto:
+    """The whole encoder as an ONNX model with its weights in `storage` (one of `STORAGES`).
+
+    `pieces`: the row of every id in the word table, and the ids of its rows; see `rows_of_ids`."""
     graph = GraphBuilder(storage, [], [])
     graph.constant("gelu.inverse_sqrt_2", np.array(1.0 / np.sqrt(2.0), np.float32))
     graph.constant("gelu.one", np.array(1.0, np.float32))
@@ -196,7 +202,10 @@ def build_graph(weights: Weights, storage: str) -> onnx.ModelProto:
     zero = graph.constant("positions.zero", np.array([0], np.int64))
     position_rows = graph.node("Slice", [table, zero, length, zero], "positions.rows")
 
-    words = graph.rows("words", weights["embeddings.word_embeddings.weight"], "input_ids")
+    rows, kept = pieces
+    row = graph.node("Gather", [graph.constant("words.row_of_id", rows), "input_ids"], "words.row.short")
+    row = graph.node("Cast", [row], "words.row", to=TensorProto.INT64)
+    words = graph.rows("words", weights["embeddings.word_embeddings.weight"][kept], row)
     x = graph.normalise(graph.node("Add", [words, position_rows], "embeddings.sum"), "embeddings", weights)
 
     for layer in range(LAYERS):
@@ -319,8 +328,9 @@ def main() -> None:
     arguments.output.mkdir(parents=True, exist_ok=True)
     tokenizer = arguments.output / "tokenizer.json"
     write_tokenizer(source / "tokenizer.json", tokenizer)
+    pieces = rows_of_ids(tokenizer)
     for storage in STORAGES if arguments.compare else (arguments.storage,):
-        model = build_graph(weights, storage).SerializeToString(deterministic=True)
+        model = build_graph(weights, storage, pieces).SerializeToString(deterministic=True)
         if storage == arguments.storage:
             (arguments.output / "text_encoder.onnx").write_bytes(model)
         print(json.dumps({"storage": storage, **measure(model, weights, tokenizer)}))

@@ -77,9 +77,11 @@ class Pvae(nn.Module):
         for p, c in enumerate(channels):
             index = torch.tensor(c)
             self.register_buffer(f"channels_{p}", index, persistent=False)
-            scatter = torch.zeros(len(c), dimensions)
-            scatter[torch.arange(len(c)), index] = 1.0 / seen[index]
+            # 0 and 1 in 8 bits: the exported graph holds these, and they are a tenth of it as floats.
+            scatter = torch.zeros(len(c), dimensions, dtype=torch.uint8)
+            scatter[torch.arange(len(c)), index] = 1
             self.register_buffer(f"scatter_{p}", scatter, persistent=False)
+        self.register_buffer("share", 1.0 / seen, persistent=False)
 
     def split(self, features: Tensor) -> list[Tensor]:
         """Features [B, T, D] -> per part the normalised patches [B, N, frames * channels]."""
@@ -123,5 +125,5 @@ class Pvae(nn.Module):
         b = patches[0].shape[0]
         out = torch.zeros(1, device=patches[0].device)
         for p, patch in enumerate(patches):
-            out = out + patch.reshape(b, -1, len(self.channels[p])) @ getattr(self, f"scatter_{p}")
-        return out * self.std + self.mean
+            out = out + patch.reshape(b, -1, len(self.channels[p])) @ getattr(self, f"scatter_{p}").to(patch.dtype)
+        return out * (self.share * self.std) + self.mean
