@@ -113,6 +113,7 @@ def parser_of_commands() -> argparse.ArgumentParser:
     ablate.add_argument("--minutes", type=float, required=True, help="of training for one arm and seed")
     ablate.add_argument("--steps", type=int, default=None, help="a budget in steps, the same on every machine")
     ablate.add_argument("--severity", default="medium")
+    ablate.add_argument("--share", type=float, default=1.0, help="of the training clips, the same ones for every arm")
     ablate.add_argument("--repeats", type=int, default=20)
     ablate.add_argument("--limit", type=int, default=None, help="only so many test clips")
 
@@ -241,20 +242,23 @@ def run_with_hardware(arguments: argparse.Namespace) -> None:
         elif arguments.command == "evaluate":
             evaluate(arguments, config, hardware)
         elif arguments.command == "ablate":
-            from .experiments.ablate import ablate, chosen_arms
+            from .experiments.ablate import Settings, ablate, chosen_arms
 
             ablate(
                 arguments.data,
                 arguments.out,
                 arguments.evaluator,
-                arguments.config,
+                Settings(
+                    arguments.config,
+                    arguments.minutes,
+                    arguments.steps,
+                    arguments.severity,
+                    arguments.share,
+                    arguments.repeats,
+                    arguments.limit,
+                ),
                 chosen_arms(arguments.arms.split(",")),
                 [int(s) for s in arguments.seeds.split(",")],
-                arguments.minutes,
-                arguments.severity,
-                arguments.steps,
-                arguments.repeats,
-                arguments.limit,
                 hardware,
             )
             print((arguments.out / "ablation.md").read_text())

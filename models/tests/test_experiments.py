@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -70,23 +71,22 @@ def test_ablation_runs_resumes_and_says_what_it_found(tmp_path: Path) -> None:
     tiny = configuration.load(config)
     training.train(tiny, data, tmp_path / "run", 60, steps=5)
     package.write(tiny, data, tmp_path / "run", evaluator)
-    arguments = {"minutes": 5, "severity": "severe", "steps": 3, "repeats": 2}
-    ablate.ablate(data, out, evaluator, config, ["keep_all", "credibility"], [0], **arguments)
+    settings = ablate.Settings(config, minutes=5, severity="severe", steps=3, share=0.7, repeats=2)
+    ablate.ablate(data, out, evaluator, settings, ["keep_all", "credibility"], [0])
     first = (out / "keep_all/seed-0/result.json").stat().st_mtime_ns
-    summary = ablate.ablate(
-        data, out, evaluator, config, ["keep_all", "credibility", "clean_one_part"], [0], **arguments
-    )
+    summary = ablate.ablate(data, out, evaluator, settings, ["keep_all", "credibility", "clean_one_part"], [0])
     assert (out / "keep_all/seed-0/result.json").stat().st_mtime_ns == first  # not trained again
     assert list(summary["arms"]) == ["keep_all", "credibility", "clean_one_part"]
     result = json.loads((out / "credibility/seed-0/result.json").read_text())
     assert result["repeats"] == 2 and result["clips"] == 6
+    assert 0 < result["training_clips"] < 8
     for row in ("recorded", "rebuilt", "generated"):
         assert {"fid", "r1", "r3", "matching_distance", "diversity"} <= set(result["rows"][row])
         assert result["rows"][row]["jerk"] >= 0
     text = (out / "ablation.md").read_text()
     assert "(one seed)" in text and "Credibility against keep all" in text
     with pytest.raises(ValueError, match="other settings"):
-        ablate.ablate(data, out, evaluator, config, ["clean"], [0], **{**arguments, "steps": 4})
+        ablate.ablate(data, out, evaluator, replace(settings, steps=4), ["clean"], [0])
 
 
 def _result(arm: str, seed: int, fid: float, r1: float) -> dict[str, object]:

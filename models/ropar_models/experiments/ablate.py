@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import time
-from dataclasses import replace
+from dataclasses import asdict, dataclass, replace
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -27,6 +27,19 @@ from .verdict import markdown, summarise
 
 # The share of an arm's minutes that the P-VAE gets; the transformer gets the rest.
 PVAE_SHARE = 0.25
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What all arms of an ablation have in common, and what a folder of results stands for."""
+
+    config: str
+    minutes: float  # of training, for one arm and seed
+    steps: int | None = None  # for P-VAE and transformer each, in place of minutes: the same on every machine
+    severity: str = "medium"
+    share: float = 1.0  # of the training clips
+    repeats: int = 20
+    limit: int | None = None  # of the test clips
 
 
 def table() -> dict[str, Any]:
@@ -49,34 +62,17 @@ def ablate(
     data: Path,
     out: Path,
     evaluator: Path,
-    config: str,
+    settings: Settings,
     arms: list[str],
     seeds: list[int],
-    minutes: float,
-    severity: str = "medium",
-    steps: int | None = None,
-    repeats: int = 20,
-    limit: int | None = None,
     hardware: Hardware | None = None,
 ) -> dict[str, Any]:
-    """Run what is missing, then write `ablation.json` and `ablation.md` from all results that are there.
-
-    `minutes` is the training budget of one arm and seed; `steps` (for P-VAE and transformer each) replaces it where the
-    budget should not depend on the machine.
-    """
+    """Run what is missing, then write `ablation.json` and `ablation.md` from all results that are there."""
     hardware = hardware or Hardware()
-    settings = {
-        "config": config,
-        "minutes": minutes,
-        "steps": steps,
-        "severity": severity,
-        "repeats": repeats,
-        "limit": limit,
-    }
     out.mkdir(parents=True, exist_ok=True)
     _same_settings(out / "settings.json", settings)
-    noisy = out / f"noisy-{severity}"
-    about = corrupt_arrays(data, noisy, severity)
+    noisy = out / f"noisy-{settings.severity}"
+    about = corrupt_arrays(data, noisy, settings.severity)
     judge = evaluators.load(evaluator, hardware)
     for seed in seeds:
         for name in arms:
@@ -85,19 +81,19 @@ def ablate(
                 continue
             began = time.monotonic()
             print(f"{name}, seed {seed}", flush=True)
-            result = _run(name, data, noisy, folder, config, seed, minutes, steps, repeats, limit, judge, hardware)
+            result = _run(name, data, noisy, folder, settings, seed, judge, hardware)
             result["wall_minutes"] = (time.monotonic() - began) / 60
             write_beside(folder / "result.json", json.dumps(result, indent=1))
             _write_summary(out, settings, about)
     return _write_summary(out, settings, about)
 
 
-def _same_settings(path: Path, settings: dict[str, Any]) -> None:
-    if path.exists() and json.loads(path.read_text()) != settings:
+def _same_settings(path: Path, settings: Settings) -> None:
+    if path.exists() and json.loads(path.read_text()) != asdict(settings):
         raise ValueError(
             f"{path}: this folder holds results of other settings; choose another --out, or the same settings"
         )
-    path.write_text(json.dumps(settings, indent=1))
+    path.write_text(json.dumps(asdict(settings), indent=1))
 
 
 def _run(
@@ -105,21 +101,17 @@ def _run(
     clean: Path,
     noisy: Path,
     folder: Path,
-    config: str,
+    settings: Settings,
     seed: int,
-    minutes: float,
-    steps: int | None,
-    repeats: int,
-    limit: int | None,
     judge: Any,
     hardware: Hardware,
 ) -> dict[str, Any]:
     arm = table()["arms"][name]
     data = noisy if arm["corpus"] == "noisy" else clean
-    configuration = load(config, {**arm["changes"], "seed": seed})
+    configuration = load(settings.config, {**arm["changes"], "seed": seed, "data.share": settings.share})
     training = Arrays(data, "train", configuration.data)
-    train_pvae.train(configuration, data, folder, minutes * PVAE_SHARE, steps, hardware)
-    train_mar.train(configuration, data, folder, minutes * (1 - PVAE_SHARE), steps, hardware)
+    train_pvae.train(configuration, data, folder, settings.minutes * PVAE_SHARE, settings.steps, hardware)
+    train_mar.train(configuration, data, folder, settings.minutes * (1 - PVAE_SHARE), settings.steps, hardware)
     maker = CheckpointMaker(configuration, folder, hardware)
     test = Arrays(clean, "test")
     if "held_out" in arm:
@@ -127,7 +119,7 @@ def _run(
         only = replace(Data(), sources=[arm["held_out"]])
         parts = [Arrays(clean, split, only) for split in ("train", "val", "test")]
         test.clips = [c for part in parts for c in part.clips]
-    result = evaluate(judge, test, maker, repeats, seed, limit=limit)
+    result = evaluate(judge, test, maker, settings.repeats, seed, limit=settings.limit)
     seconds = sum(c["seconds"] for c in training.clips)
     return {
         "arm": name,
@@ -138,9 +130,9 @@ def _run(
     }
 
 
-def _write_summary(out: Path, settings: dict[str, Any], corruption: dict[str, Any]) -> dict[str, Any]:
+def _write_summary(out: Path, settings: Settings, corruption: dict[str, Any]) -> dict[str, Any]:
     results = [json.loads(p.read_text()) for p in sorted(out.glob("*/seed-*/result.json"))]
-    summary = {"settings": settings, "corruption": corruption, **summarise(results, table())}
+    summary = {"settings": asdict(settings), "corruption": corruption, **summarise(results, table())}
     write_beside(out / "ablation.json", json.dumps(summary, indent=1) + "\n")
     write_beside(out / "ablation.md", markdown(summary, table()))
     return summary

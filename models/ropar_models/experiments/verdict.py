@@ -107,10 +107,11 @@ def markdown(summary: dict[str, Any], spec: dict[str, Any]) -> str:
     """The table of the arms, and the verdict in words."""
     settings, corruption, arms = summary["settings"], summary["corruption"], summary["arms"]
     budget = f"{settings['steps']} steps each" if settings["steps"] else f"{settings['minutes']:g} minutes"
+    corpus = f" {100 * settings['share']:g} % of the training clips," if settings["share"] < 1 else ""
     lines = [
         "# Learning from credible parts",
         "",
-        f"Configuration {settings['config']}, {budget} an arm and seed, severity {settings['severity']}: "
+        f"Configuration {settings['config']}, {budget} an arm and seed,{corpus} severity {settings['severity']}: "
         f"{100 * corruption['joints_wrong']:.1f} % of the joints are wrong, {100 * corruption['joints_doubted']:.1f} % "
         f"are doubted, {100 * corruption['wrong_but_trusted']:.1f} % of the wrong ones are trusted. Judged on the "
         "clean test split; ± is the 95 % interval over seeds (Student's t).",

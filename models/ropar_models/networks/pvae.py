@@ -42,8 +42,8 @@ class Pvae(nn.Module):
     """Encoder and decoder over `features` [B, T, D] with T a multiple of `frames_per_token`.
 
     `channels[p]` lists the feature channels that part p sees. A channel that several parts see (root, spine)
-    is decoded by each and averaged. `mean` and `std` [D] normalise; `latent_mean` and `latent_std` [latent]
-    bring the latents to unit scale and are set after training.
+    is decoded by each and averaged. `mean` and `std` [D] normalise, `share` [D] is 1 over the parts that see a
+    channel; `latent_mean` and `latent_std` [latent] bring the latents to unit scale and are set after training.
     """
 
     # Members that turn latents into features; the others make latents.
@@ -53,6 +53,7 @@ class Pvae(nn.Module):
     std: Tensor
     latent_mean: Tensor
     latent_std: Tensor
+    share: Tensor
 
     def __init__(self, config: PvaeConfig, channels: list[list[int]], dimensions: int) -> None:
         super().__init__()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import zlib
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -35,6 +36,11 @@ def allowed(clip: dict[str, Any], selection: Data) -> bool:
     return selection.licences != "permissive" or clip["licence"] in permissive_licences()
 
 
+def drawn_share(identifier: str) -> float:
+    """A number in 0..1 that is spread evenly over clips and always the same for one."""
+    return zlib.crc32(identifier.encode()) / 2**32
+
+
 class Arrays:
     """What `prepare` wrote, mapped into memory: nothing is read before it is asked for, so that a corpus may be larger
     than memory. `view(clip, mirrored)` is a clip's features [T, D].
@@ -49,6 +55,8 @@ class Arrays:
         self.change = change_of(self.selection.confidence)
         clips = json.loads((folder / "clips.json").read_text())
         self.clips = [c for c in clips if c["split"] == split and allowed(c, self.selection)]
+        if split == "train":
+            self.clips = [c for c in self.clips if drawn_share(c["id"]) < self.selection.share]
         if self.selection.discard_noisy < 1.0:
             self.clips = [c for c in self.clips if self._noisy_share(c) <= self.selection.discard_noisy]
         if not self.clips and split == "train":
