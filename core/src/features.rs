@@ -23,6 +23,7 @@ use std::ops::Range;
 use glam::{DVec2, Quat, Vec3};
 
 use crate::motion::Motion;
+use crate::root_velocity::{settled, turned};
 use crate::rotation::{from_six_d, minimal_swing, to_six_d, twist_about_y};
 use crate::skeleton::{JOINT_COUNT, forward_kinematics, joint, local_rotations, rest_offsets};
 
@@ -127,7 +128,7 @@ pub fn from_motion(motion: &Motion) -> Features {
         let velocity_frame = Quat::from_rotation_y(-headings[from] as f32);
         let velocity = |joint: usize| velocity_frame * ((poses[to].0[joint] - poses[from].0[joint]) * motion.fps);
 
-        let planar = rotate_planar(
+        let planar = turned(
             DVec2::new(
                 f64::from(motion.root[to].x) - f64::from(motion.root[from].x),
                 f64::from(motion.root[to].z) - f64::from(motion.root[from].z),
@@ -156,8 +157,9 @@ pub fn from_motion(motion: &Motion) -> Features {
 
 /// The motion that `features` describe, starting at their origin.
 ///
-/// The root is integrated in double precision. Where positions and rotations disagree on a limb's direction, as they do
-/// in generated features, the limb takes the mean of the two; consistent features come back exactly.
+/// The root is integrated in double precision. Generated features disagree with themselves: where positions and rotations
+/// do on a limb's direction, the limb takes the mean of the two; where standing feet do on the root's velocity, so does the
+/// root. Consistent features come back exactly.
 pub fn to_motion(features: &Features) -> Result<Motion, FeatureError> {
     let expected = features.frames * FEATURE_COUNT;
     if features.data.len() != expected {
@@ -169,28 +171,31 @@ pub fn to_motion(features: &Features) -> Result<Motion, FeatureError> {
     if let Some(index) = features.data.iter().position(|value| !value.is_finite()) {
         return Err(FeatureError::NotFinite { frame: index / FEATURE_COUNT, channel: index % FEATURE_COUNT });
     }
-    let seconds = 1.0 / f64::from(features.fps);
+    let fps = f64::from(features.fps);
+    let rows: Vec<&[f32]> = features.data.chunks_exact(FEATURE_COUNT).collect();
+    let mut headings = Vec::with_capacity(rows.len());
     let mut heading = f64::from(features.origin.heading);
-    let mut planar = DVec2::new(f64::from(features.origin.x), f64::from(features.origin.z));
-    let mut motion = Motion {
-        fps: features.fps,
-        root: Vec::with_capacity(features.frames),
-        rotations: Vec::with_capacity(features.frames),
-    };
-    for row in features.data.chunks_exact(FEATURE_COUNT) {
+    let mut rotations = Vec::with_capacity(rows.len());
+    for row in &rows {
         let mut global = relative_rotations(row);
         let turn = Quat::from_rotation_y((heading % TAU) as f32);
         for rotation in &mut global {
             *rotation = turn * *rotation;
         }
-        motion.root.push(Vec3::new(planar.x as f32, row[3], planar.y as f32));
-        motion.rotations.push(local_rotations(&global));
-
-        planar += rotate_planar(DVec2::new(f64::from(row[1]), f64::from(row[2])), heading) * seconds;
-        heading += f64::from(row[0]) * seconds;
+        rotations.push(local_rotations(&global));
+        headings.push(heading);
+        heading += f64::from(row[0]) / fps;
     }
-    make_continuous(&mut motion.rotations);
-    Ok(motion)
+    let above_origin = |(row, rotations): (&&[f32], &_)| forward_kinematics(Vec3::Y * row[3], rotations).0;
+    let places: Vec<[Vec3; JOINT_COUNT]> = rows.iter().zip(&rotations).map(above_origin).collect();
+    let mut planar = DVec2::new(f64::from(features.origin.x), f64::from(features.origin.z));
+    let mut root = Vec::with_capacity(rows.len());
+    for ((row, velocity), heading) in rows.iter().zip(settled(&rows, &headings, &places, fps)).zip(&headings) {
+        root.push(Vec3::new(planar.x as f32, row[3], planar.y as f32));
+        planar += turned(velocity, *heading) / fps;
+    }
+    make_continuous(&mut rotations);
+    Ok(Motion { fps: features.fps, root, rotations })
 }
 
 /// Global rotations of one frame relative to its heading, limb directions averaged with those of the positions.
@@ -225,12 +230,6 @@ fn headings(motion: &Motion) -> Vec<f64> {
         headings.push(heading);
     }
     headings
-}
-
-/// Rotates (x, z) about Y by `angle`.
-fn rotate_planar(vector: DVec2, angle: f64) -> DVec2 {
-    let (sin, cos) = angle.sin_cos();
-    DVec2::new(cos * vector.x + sin * vector.y, cos * vector.y - sin * vector.x)
 }
 
 /// Picks of each quaternion and its negative the one nearer to the frame before, so that hosts may interpolate.

@@ -139,6 +139,29 @@ fn the_mirror_image_has_mirrored_features() {
     }
 }
 
+/// Where the root of a body is after a second whose features say that the root moves by 0.5 m/s and no joint moves.
+fn pushed(height: f32) -> f32 {
+    let mut features = from_motion(&standing(20.0, 21));
+    for row in features.data.chunks_exact_mut(FEATURE_COUNT) {
+        row[1] = 0.5;
+        row[3] += height;
+    }
+    to_motion(&features).expect("valid features").root[20].x
+}
+
+#[test]
+fn the_root_stays_where_both_feet_stand() {
+    // Two ankles and two balls that surely stand count 10 each beside the root's own 1.
+    let moved = pushed(0.0);
+    assert!((moved - 0.5 / 41.0).abs() < 1e-4, "{moved}");
+}
+
+#[test]
+fn feet_in_the_air_say_nothing_about_the_root() {
+    let moved = pushed(0.5);
+    assert!((moved - 0.5).abs() < 1e-4, "{moved}");
+}
+
 #[test]
 fn limbs_take_the_mean_of_positions_and_rotations() {
     // Rotations say the left knee is folded by 40 degrees, positions say it is straight.
