@@ -14,7 +14,6 @@ pub mod parts;
 pub mod provenance;
 pub mod retarget;
 pub mod rig;
-mod root_velocity;
 mod rotation;
 pub mod runtime;
 pub mod sampler;

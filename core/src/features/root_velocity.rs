@@ -3,11 +3,11 @@
 //! Features say twice how fast the body moves: by the root's velocity, and by the velocity of every joint, from which
 //! the joint's own motion about the root is taken. In recorded motion both are the same. In generated features they
 //! differ by some 0.3 m/s, and where a foot stands the difference is seen: it slides. So the root takes the mean of the two,
-//! weighted by how surely a foot stands ([decision 48](../../docs/decisions/0048-the-root-moves-as-standing-feet-say.md)).
+//! weighted by how surely a foot stands ([decision 48](../../../docs/decisions/0048-the-root-moves-as-standing-feet-say.md)).
 
 use glam::{DVec2, Vec3};
 
-use crate::features::joint_channels;
+use super::joint_channels;
 use crate::skeleton::{JOINT_COUNT, joint};
 
 /// Joints that rest on the floor, and their height in the rest pose, metres.
@@ -25,7 +25,7 @@ const SMOOTHING: f64 = 0.05;
 ///
 /// `rows` are the features of the frames, `headings` their headings in radians, `places` where the joints are in the
 /// world's axes, with the root above the origin of the floor.
-pub(crate) fn settled(rows: &[&[f32]], headings: &[f64], places: &[[Vec3; JOINT_COUNT]], fps: f64) -> Vec<DVec2> {
+pub(super) fn settled(rows: &[&[f32]], headings: &[f64], places: &[[Vec3; JOINT_COUNT]], fps: f64) -> Vec<DVec2> {
     let own: Vec<DVec2> = rows.iter().map(|row| DVec2::new(f64::from(row[1]), f64::from(row[2]))).collect();
     let last = rows.len().saturating_sub(1);
     let corrections: Vec<DVec2> = (0..rows.len())
@@ -52,7 +52,7 @@ pub(crate) fn settled(rows: &[&[f32]], headings: &[f64], places: &[[Vec3; JOINT_
 }
 
 /// A planar vector (x, z) turned about Y by `angle` radians.
-pub(crate) fn turned(vector: DVec2, angle: f64) -> DVec2 {
+pub(super) fn turned(vector: DVec2, angle: f64) -> DVec2 {
     let (sin, cos) = angle.sin_cos();
     DVec2::new(cos * vector.x + sin * vector.y, cos * vector.y - sin * vector.x)
 }

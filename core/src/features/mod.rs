@@ -17,13 +17,17 @@
 //! Joint rotations are global rather than local to the parent, so that errors do not add up along a chain
 //! (docs/decisions).
 
+mod positions;
+mod root_velocity;
+
 use std::f64::consts::{PI, TAU};
 use std::ops::Range;
 
 use glam::{DVec2, Quat, Vec3};
 
+use self::root_velocity::turned;
+
 use crate::motion::Motion;
-use crate::root_velocity::{settled, turned};
 use crate::rotation::{from_six_d, minimal_swing, to_six_d, twist_about_y};
 use crate::skeleton::{JOINT_COUNT, forward_kinematics, joint, local_rotations, rest_offsets};
 
@@ -157,9 +161,9 @@ pub fn from_motion(motion: &Motion) -> Features {
 
 /// The motion that `features` describe, starting at their origin.
 ///
-/// The root is integrated in double precision. Generated features disagree with themselves: where positions and rotations
-/// do on a limb's direction, the limb takes the mean of the two; where standing feet do on the root's velocity, so does the
-/// root. Consistent features come back exactly.
+/// The root is integrated in double precision. Generated features disagree with themselves: positions are laid along the
+/// velocities; where positions and rotations differ on a limb's direction, the limb takes the mean of the two; where
+/// standing feet and root differ on the root's velocity, so does the root. Consistent features come back exactly.
 pub fn to_motion(features: &Features) -> Result<Motion, FeatureError> {
     let expected = features.frames * FEATURE_COUNT;
     if features.data.len() != expected {
@@ -172,30 +176,54 @@ pub fn to_motion(features: &Features) -> Result<Motion, FeatureError> {
         return Err(FeatureError::NotFinite { frame: index / FEATURE_COUNT, channel: index % FEATURE_COUNT });
     }
     let fps = f64::from(features.fps);
-    let rows: Vec<&[f32]> = features.data.chunks_exact(FEATURE_COUNT).collect();
-    let mut headings = Vec::with_capacity(rows.len());
     let mut heading = f64::from(features.origin.heading);
-    let mut rotations = Vec::with_capacity(rows.len());
-    for row in &rows {
-        let mut global = relative_rotations(row);
-        let turn = Quat::from_rotation_y((heading % TAU) as f32);
-        for rotation in &mut global {
-            *rotation = turn * *rotation;
-        }
-        rotations.push(local_rotations(&global));
+    let mut headings = Vec::with_capacity(features.frames);
+    for row in features.data.chunks_exact(FEATURE_COUNT) {
         headings.push(heading);
         heading += f64::from(row[0]) / fps;
     }
-    let above_origin = |(row, rotations): (&&[f32], &_)| forward_kinematics(Vec3::Y * row[3], rotations).0;
-    let places: Vec<[Vec3; JOINT_COUNT]> = rows.iter().zip(&rotations).map(above_origin).collect();
-    let mut planar = DVec2::new(f64::from(features.origin.x), f64::from(features.origin.z));
-    let mut root = Vec::with_capacity(rows.len());
-    for ((row, velocity), heading) in rows.iter().zip(settled(&rows, &headings, &places, fps)).zip(&headings) {
-        root.push(Vec3::new(planar.x as f32, row[3], planar.y as f32));
-        planar += turned(velocity, *heading) / fps;
-    }
+    let planar = planar_path(&features.data, &rotations(&features.data, &headings), &headings, features);
+    let mut data = features.data.clone();
+    positions::follow_velocities(&mut data, &planar, &headings, fps);
+    let mut rotations = rotations(&data, &headings);
+    let heights = data.iter().skip(3).step_by(FEATURE_COUNT);
+    let root = planar_path(&data, &rotations, &headings, features).into_iter().zip(heights);
+    let root = root.map(|(planar, height)| Vec3::new(planar.x as f32, *height, planar.y as f32)).collect();
     make_continuous(&mut rotations);
     Ok(Motion { fps: features.fps, root, rotations })
+}
+
+/// Local rotations of all frames.
+fn rotations(data: &[f32], headings: &[f64]) -> Vec<[Quat; JOINT_COUNT]> {
+    let frames = data.chunks_exact(FEATURE_COUNT).zip(headings);
+    frames
+        .map(|(row, heading)| {
+            let turn = Quat::from_rotation_y((heading % TAU) as f32);
+            local_rotations(&relative_rotations(row).map(|rotation| turn * rotation))
+        })
+        .collect()
+}
+
+/// Where the root is in all frames (x, z), metres.
+fn planar_path(
+    data: &[f32],
+    rotations: &[[Quat; JOINT_COUNT]],
+    headings: &[f64],
+    Features { fps, origin, .. }: &Features,
+) -> Vec<DVec2> {
+    let rows: Vec<&[f32]> = data.chunks_exact(FEATURE_COUNT).collect();
+    let above_origin = |(row, rotations): (&&[f32], &_)| forward_kinematics(Vec3::Y * row[3], rotations).0;
+    let places: Vec<[Vec3; JOINT_COUNT]> = rows.iter().zip(rotations).map(above_origin).collect();
+    let mut place = DVec2::new(f64::from(origin.x), f64::from(origin.z));
+    root_velocity::settled(&rows, headings, &places, f64::from(*fps))
+        .into_iter()
+        .zip(headings)
+        .map(|(velocity, heading)| {
+            let here = place;
+            place += turned(velocity, *heading) / f64::from(*fps);
+            here
+        })
+        .collect()
 }
 
 /// Global rotations of one frame relative to its heading, limb directions averaged with those of the positions.
