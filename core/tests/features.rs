@@ -163,6 +163,24 @@ fn feet_in_the_air_say_nothing_about_the_root() {
 }
 
 #[test]
+fn positions_that_tremble_follow_steady_velocities() {
+    // The left wrist goes up and down by a centimetre from frame to frame, while its velocity says that it rests. Of such a
+    // tremor the smoother leaves 1 / (1 + 2 (2 - 2 cos 180°)), and the limb takes the mean with its rotation: half of it.
+    let mut features = from_motion(&standing(20.0, 41));
+    let height = joint_channels(joint::LEFT_WRIST).start + 1;
+    for (frame, row) in features.data.chunks_exact_mut(FEATURE_COUNT).enumerate() {
+        row[height] += if frame % 2 == 0 { 0.01 } else { -0.01 };
+    }
+    let positions = to_motion(&features).expect("valid features").positions();
+    let rest = standing(20.0, 1).positions()[0][joint::LEFT_WRIST].y;
+    for (frame, joints) in positions.iter().enumerate().take(31).skip(10) {
+        let expected = if frame % 2 == 0 { 0.01 } else { -0.01 } / 9.0 / 2.0;
+        let found = joints[joint::LEFT_WRIST].y - rest;
+        assert!((found - expected).abs() < 2e-5, "frame {frame}: {found}, expected {expected}");
+    }
+}
+
+#[test]
 fn limbs_take_the_mean_of_positions_and_rotations() {
     // Rotations say the left knee is folded by 40 degrees, positions say it is straight.
     let straight = from_motion(&standing(20.0, 1));
