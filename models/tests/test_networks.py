@@ -5,6 +5,7 @@ import torch
 from ropar_models.networks.blocks import Convolution
 from ropar_models.networks.diffusion_head import GUESS_WEIGHT, DiffusionHead, HeadConfig
 from ropar_models.networks.mar import Mar, MarConfig
+from ropar_models.networks.pvae import Pvae, PvaeConfig
 from torch.nn import functional as F
 
 
@@ -66,3 +67,16 @@ def test_the_guess_is_learned_by_least_squares_and_handed_to_the_flow() -> None:
         head.toward_guess.fill_(0.5)
     velocity = head.step(torch.randn(6, 8), head.modulate_token(context), torch.tensor([0.3]))
     torch.testing.assert_close(velocity, 0.5 * guess)
+
+
+def test_parts_are_joined_by_the_mean_of_all_that_see_a_channel() -> None:
+    """Against matrices of 0 and 1."""
+    channels, generator = [[0, 1, 4], [0, 2], [0, 1, 3]], torch.Generator().manual_seed(3)
+    network = Pvae(PvaeConfig(latent=4, width=8, blocks=1, frames_per_token=2), channels, 5)
+    network.mean, network.std = torch.arange(5.0), torch.arange(1.0, 6.0)
+    patches = [torch.randn(2, 3, 2 * len(c), generator=generator) for c in channels]
+    total, seen = torch.zeros(2, 6, 5), torch.zeros(5)
+    for patch, own in zip(patches, channels, strict=True):
+        scatter = F.one_hot(torch.tensor(own), 5).float()
+        total, seen = total + patch.reshape(2, 6, len(own)) @ scatter, seen + scatter.sum(0)
+    assert torch.allclose(network.join(patches), total / seen * network.std + network.mean, atol=1e-6)

@@ -54,6 +54,7 @@ class Pvae(nn.Module):
     latent_mean: Tensor
     latent_std: Tensor
     share: Tensor
+    sources: Tensor
 
     def __init__(self, config: PvaeConfig, channels: list[list[int]], dimensions: int) -> None:
         super().__init__()
@@ -76,13 +77,9 @@ class Pvae(nn.Module):
         for c in channels:
             seen[c] += 1
         for p, c in enumerate(channels):
-            index = torch.tensor(c)
-            self.register_buffer(f"channels_{p}", index, persistent=False)
-            # 0 and 1 in 8 bits: the exported graph holds these, and they are a tenth of it as floats.
-            scatter = torch.zeros(len(c), dimensions, dtype=torch.uint8)
-            scatter[torch.arange(len(c)), index] = 1
-            self.register_buffer(f"scatter_{p}", scatter, persistent=False)
+            self.register_buffer(f"channels_{p}", torch.tensor(c), persistent=False)
         self.register_buffer("share", 1.0 / seen, persistent=False)
+        self.register_buffer("sources", _sources(channels, dimensions), persistent=False)
 
     def split(self, features: Tensor) -> list[Tensor]:
         """Features [B, T, D] -> per part the normalised patches [B, N, frames * channels]."""
@@ -124,7 +121,23 @@ class Pvae(nn.Module):
     def join(self, patches: list[Tensor]) -> Tensor:
         """Normalised patches per part -> features [B, N * frames_per_token, D]; shared channels are averaged."""
         b = patches[0].shape[0]
-        out = torch.zeros(1, device=patches[0].device)
-        for p, patch in enumerate(patches):
-            out = out + patch.reshape(b, -1, len(self.channels[p])) @ getattr(self, f"scatter_{p}").to(patch.dtype)
+        columns = [patch.reshape(b, -1, len(c)) for patch, c in zip(patches, self.channels, strict=True)]
+        columns.append(torch.zeros_like(columns[0][..., :1]))
+        found = torch.cat(columns, dim=-1).index_select(2, self.sources)
+        out = found.reshape(b, -1, len(self.sources) // self.dimensions, self.dimensions).sum(2)
         return out * (self.share * self.std) + self.mean
+
+
+def _sources(channels: list[list[int]], dimensions: int) -> Tensor:
+    """Where each channel stands in all parts' channels one after another: as many rows [dimensions], flat, as the most
+    parts that see one channel. Rows that a channel does not need name the column behind the last, which is 0.
+
+    A table of indices, because matrices of 0 and 1 that do the same were an eighth of the exported decoder.
+    """
+    total = sum(len(c) for c in channels)
+    found: list[list[int]] = [[] for _ in range(dimensions)]
+    for place, channel in enumerate(channel for c in channels for channel in c):
+        found[channel].append(place)
+    most = max(len(places) for places in found)
+    rows = [[places[row] if row < len(places) else total for places in found] for row in range(most)]
+    return torch.tensor(rows).reshape(-1)
