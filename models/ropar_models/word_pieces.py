@@ -1,7 +1,7 @@
 """Which word pieces of the text encoder's vocabulary are shipped: prompts are English.
 
 A BERT vocabulary of 30,522 pieces holds a thousand placeholders that no text gives and 1,900 pieces of other scripts.
-Their rows are a twenty-fifth of the word table. The tokenizer keeps them, so that ids are those of the original; in the
+Their rows are a tenth of the word table. The tokenizer keeps them, so that ids are those of the original; in the
 graph they share the row of the unknown word.
 """
 

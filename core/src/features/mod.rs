@@ -26,7 +26,6 @@ use std::ops::Range;
 use glam::{DVec2, Quat, Vec3};
 
 use self::root_velocity::turned;
-
 use crate::motion::Motion;
 use crate::rotation::{from_six_d, minimal_swing, to_six_d, twist_about_y};
 use crate::skeleton::{JOINT_COUNT, forward_kinematics, joint, local_rotations, rest_offsets};
