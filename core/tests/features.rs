@@ -145,6 +145,9 @@ fn pushed(height: f32) -> f32 {
     for row in features.data.chunks_exact_mut(FEATURE_COUNT) {
         row[1] = 0.5;
         row[3] += height;
+        for joint in 1..JOINT_COUNT {
+            row[joint_channels(joint).start + 1] += height;
+        }
     }
     to_motion(&features).expect("valid features").root[20].x
 }
@@ -160,6 +163,33 @@ fn the_root_stays_where_both_feet_stand() {
 fn feet_in_the_air_say_nothing_about_the_root() {
     let moved = pushed(0.5);
     assert!((moved - 0.5).abs() < 1e-4, "{moved}");
+}
+
+#[test]
+fn the_root_is_as_high_as_both_feet_say() {
+    // The root says that it is 10 cm deeper than the feet's own heights allow; four joints count 10 each beside it.
+    let mut features = from_motion(&standing(20.0, 21));
+    let rest = standing(20.0, 1).root[0].y;
+    for row in features.data.chunks_exact_mut(FEATURE_COUNT) {
+        row[3] -= 0.1;
+    }
+    for root in to_motion(&features).expect("valid features").root {
+        assert!((root.y - (rest - 0.1 / 41.0)).abs() < 1e-4, "{}", root.y);
+    }
+}
+
+#[test]
+fn feet_in_the_air_say_nothing_about_the_roots_height() {
+    let mut features = from_motion(&standing(20.0, 21));
+    let rest = standing(20.0, 1).root[0].y;
+    for row in features.data.chunks_exact_mut(FEATURE_COUNT) {
+        for joint in 1..JOINT_COUNT {
+            row[joint_channels(joint).start + 1] += 0.5;
+        }
+    }
+    for root in to_motion(&features).expect("valid features").root {
+        assert!((root.y - rest).abs() < 1e-4, "{}", root.y);
+    }
 }
 
 #[test]
@@ -180,24 +210,41 @@ fn positions_that_tremble_follow_steady_velocities() {
     }
 }
 
-#[test]
-fn limbs_take_the_mean_of_positions_and_rotations() {
-    // Rotations say the left knee is folded by 40 degrees, positions say it is straight.
+/// Degrees between the limb from `start` to `end` and where positions have it (along `rest`), if rotations have all from
+/// `start` on turned by 40 degrees.
+fn between_positions_and_rotations([start, end]: [usize; 2], beyond: &[usize], turn: Quat, rest: Vec3) -> f32 {
     let straight = from_motion(&standing(20.0, 1));
     let mut bent_motion = standing(20.0, 1);
-    bent_motion.rotations[0][joint::LEFT_KNEE] = Quat::from_rotation_x(40_f32.to_radians());
+    bent_motion.rotations[0][start] = turn;
     let bent = from_motion(&bent_motion);
     let mut mixed = straight.clone();
-    for joint in [joint::LEFT_KNEE, joint::LEFT_ANKLE, joint::LEFT_FOOT] {
-        let rotation = joint_channels(joint).end - 6..joint_channels(joint).end;
+    for joint in [start, end].iter().chain(beyond) {
+        let rotation = joint_channels(*joint).end - 6..joint_channels(*joint).end;
         mixed.data[rotation.clone()].copy_from_slice(&bent.data[rotation]);
     }
     let motion = to_motion(&mixed).expect("valid features");
     let (positions, _) = forward_kinematics(motion.root[0], &motion.rotations[0]);
-    let shank = positions[joint::LEFT_ANKLE] - positions[joint::LEFT_KNEE];
-    let angle = shank.angle_between(Vec3::NEG_Y).to_degrees();
+    let limb = positions[end] - positions[start];
+    assert!((limb.length() - rest_offsets()[end].length()).abs() < 1e-6);
+    limb.angle_between(rest).to_degrees()
+}
+
+#[test]
+fn arms_take_the_mean_of_positions_and_rotations() {
+    let forearm = [joint::LEFT_ELBOW, joint::LEFT_WRIST];
+    let turn = Quat::from_rotation_y(40_f32.to_radians());
+    let angle = between_positions_and_rotations(forearm, &[], turn, Vec3::X);
     assert!((angle - 20.0).abs() < 0.01, "{angle}");
-    assert!((shank.length() - rest_offsets()[joint::LEFT_ANKLE].length()).abs() < 1e-6);
+}
+
+#[test]
+fn legs_lean_on_positions() {
+    let shank = [joint::LEFT_KNEE, joint::LEFT_ANKLE];
+    let turn = 40_f32.to_radians();
+    let angle = between_positions_and_rotations(shank, &[joint::LEFT_FOOT], Quat::from_rotation_x(turn), Vec3::NEG_Y);
+    // A fifth of the turned direction and four fifths of the straight one.
+    let expected = (0.2 * turn.sin()).atan2(0.8 + 0.2 * turn.cos()).to_degrees();
+    assert!((angle - expected).abs() < 0.01, "{angle}, expected {expected}");
 }
 
 #[test]

@@ -18,12 +18,14 @@
 //! (docs/decisions).
 
 mod positions;
+mod root_height;
 mod root_velocity;
+mod standing;
 
 use std::f64::consts::{PI, TAU};
 use std::ops::Range;
 
-use glam::{DVec2, Quat, Vec3};
+use glam::{DVec2, DVec3, Quat, Vec3};
 
 use self::root_velocity::turned;
 use crate::motion::Motion;
@@ -42,23 +44,24 @@ const DEGENERATE_TWIST: f32 = 0.03;
 /// Shorter position differences than this, in metres, say nothing about a limb's direction.
 const SHORTEST_LIMB: f32 = 0.01;
 
-/// Joints with one obvious child, whose direction therefore shows in positions as well as in rotations.
-const LIMBS: [(usize, usize); 15] = [
-    (joint::LEFT_HIP, joint::LEFT_KNEE),
-    (joint::RIGHT_HIP, joint::RIGHT_KNEE),
-    (joint::LEFT_KNEE, joint::LEFT_ANKLE),
-    (joint::RIGHT_KNEE, joint::RIGHT_ANKLE),
-    (joint::LEFT_ANKLE, joint::LEFT_FOOT),
-    (joint::RIGHT_ANKLE, joint::RIGHT_FOOT),
-    (joint::SPINE1, joint::SPINE2),
-    (joint::SPINE2, joint::SPINE3),
-    (joint::NECK, joint::HEAD),
-    (joint::LEFT_COLLAR, joint::LEFT_SHOULDER),
-    (joint::RIGHT_COLLAR, joint::RIGHT_SHOULDER),
-    (joint::LEFT_SHOULDER, joint::LEFT_ELBOW),
-    (joint::RIGHT_SHOULDER, joint::RIGHT_ELBOW),
-    (joint::LEFT_ELBOW, joint::LEFT_WRIST),
-    (joint::RIGHT_ELBOW, joint::RIGHT_WRIST),
+/// Joints with one obvious child, whose direction therefore shows in positions as well as in rotations, and how much the
+/// positions count in it: more in legs, at whose ends feet stand where their positions say.
+const LIMBS: [(usize, usize, f32); 15] = [
+    (joint::LEFT_HIP, joint::LEFT_KNEE, 0.8),
+    (joint::RIGHT_HIP, joint::RIGHT_KNEE, 0.8),
+    (joint::LEFT_KNEE, joint::LEFT_ANKLE, 0.8),
+    (joint::RIGHT_KNEE, joint::RIGHT_ANKLE, 0.8),
+    (joint::LEFT_ANKLE, joint::LEFT_FOOT, 0.8),
+    (joint::RIGHT_ANKLE, joint::RIGHT_FOOT, 0.8),
+    (joint::SPINE1, joint::SPINE2, 0.5),
+    (joint::SPINE2, joint::SPINE3, 0.5),
+    (joint::NECK, joint::HEAD, 0.5),
+    (joint::LEFT_COLLAR, joint::LEFT_SHOULDER, 0.5),
+    (joint::RIGHT_COLLAR, joint::RIGHT_SHOULDER, 0.5),
+    (joint::LEFT_SHOULDER, joint::LEFT_ELBOW, 0.5),
+    (joint::RIGHT_SHOULDER, joint::RIGHT_ELBOW, 0.5),
+    (joint::LEFT_ELBOW, joint::LEFT_WRIST, 0.5),
+    (joint::RIGHT_ELBOW, joint::RIGHT_WRIST, 0.5),
 ];
 
 /// Where a motion starts: what the features, which are relative, leave out.
@@ -161,8 +164,8 @@ pub fn from_motion(motion: &Motion) -> Features {
 /// The motion that `features` describe, starting at their origin.
 ///
 /// The root is integrated in double precision. Generated features disagree with themselves: positions are laid along the
-/// velocities; where positions and rotations differ on a limb's direction, the limb takes the mean of the two; where
-/// standing feet and root differ on the root's velocity, so does the root. Consistent features come back exactly.
+/// velocities; where positions and rotations differ on a limb's direction, the limb takes a mean of the two; where
+/// standing feet and root differ on the root's velocity or height, so does the root. Consistent features come back exactly.
 pub fn to_motion(features: &Features) -> Result<Motion, FeatureError> {
     let expected = features.frames * FEATURE_COUNT;
     if features.data.len() != expected {
@@ -181,13 +184,11 @@ pub fn to_motion(features: &Features) -> Result<Motion, FeatureError> {
         headings.push(heading);
         heading += f64::from(row[0]) / fps;
     }
-    let planar = planar_path(&features.data, &rotations(&features.data, &headings), &headings, features);
+    let path = root_path(&features.data, &rotations(&features.data, &headings), &headings, features);
     let mut data = features.data.clone();
-    positions::follow_velocities(&mut data, &planar, &headings, fps);
+    positions::follow_velocities(&mut data, &path, &headings, fps);
     let mut rotations = rotations(&data, &headings);
-    let heights = data.iter().skip(3).step_by(FEATURE_COUNT);
-    let root = planar_path(&data, &rotations, &headings, features).into_iter().zip(heights);
-    let root = root.map(|(planar, height)| Vec3::new(planar.x as f32, *height, planar.y as f32)).collect();
+    let root = root_path(&data, &rotations, &headings, features).iter().map(DVec3::as_vec3).collect();
     make_continuous(&mut rotations);
     Ok(Motion { fps: features.fps, root, rotations })
 }
@@ -203,40 +204,47 @@ fn rotations(data: &[f32], headings: &[f64]) -> Vec<[Quat; JOINT_COUNT]> {
         .collect()
 }
 
-/// Where the root is in all frames (x, z), metres.
-fn planar_path(
+/// Where the root is in all frames, metres.
+fn root_path(
     data: &[f32],
     rotations: &[[Quat; JOINT_COUNT]],
     headings: &[f64],
     Features { fps, origin, .. }: &Features,
-) -> Vec<DVec2> {
+) -> Vec<DVec3> {
+    let fps = f64::from(*fps);
     let rows: Vec<&[f32]> = data.chunks_exact(FEATURE_COUNT).collect();
     let above_origin = |(row, rotations): (&&[f32], &_)| forward_kinematics(Vec3::Y * row[3], rotations).0;
-    let places: Vec<[Vec3; JOINT_COUNT]> = rows.iter().zip(rotations).map(above_origin).collect();
-    let mut place = DVec2::new(f64::from(origin.x), f64::from(origin.z));
-    root_velocity::settled(&rows, headings, &places, f64::from(*fps))
-        .into_iter()
-        .zip(headings)
-        .map(|(velocity, heading)| {
-            let here = place;
-            place += turned(velocity, *heading) / f64::from(*fps);
+    let mut places: Vec<[Vec3; JOINT_COUNT]> = rows.iter().zip(rotations).map(above_origin).collect();
+    let rises = root_height::corrections(&rows, &places, fps);
+    for (places, rise) in places.iter_mut().zip(rises) {
+        for place in places {
+            place.y += rise as f32;
+        }
+    }
+    let mut planar = DVec2::new(f64::from(origin.x), f64::from(origin.z));
+    let velocities = root_velocity::settled(&rows, headings, &places, fps);
+    let frames = places.iter().zip(velocities).zip(headings);
+    frames
+        .map(|((places, velocity), heading)| {
+            let here = DVec3::new(planar.x, f64::from(places[joint::PELVIS].y), planar.y);
+            planar += turned(velocity, *heading) / fps;
             here
         })
         .collect()
 }
 
-/// Global rotations of one frame relative to its heading, limb directions averaged with those of the positions.
+/// Global rotations of one frame relative to its heading, limb directions drawn to those of the positions.
 fn relative_rotations(row: &[f32]) -> [Quat; JOINT_COUNT] {
     let mut global: [Quat; JOINT_COUNT] = std::array::from_fn(|joint| {
         let channels = joint_channels(joint);
         from_six_d(&row[channels.end - 6..channels.end])
     });
     let position = |joint: usize| Vec3::from_slice(&row[joint_channels(joint)][0..3]);
-    for (parent, child) in LIMBS {
+    for (parent, child, share) in LIMBS {
         let from_rotation = global[parent] * rest_offsets()[child].normalize();
         let difference = position(child) - position(parent);
         if difference.length() > SHORTEST_LIMB {
-            let mean = from_rotation + difference.normalize();
+            let mean = from_rotation.lerp(difference.normalize(), share);
             global[parent] = minimal_swing(from_rotation, mean) * global[parent];
         }
     }

@@ -25,9 +25,9 @@ const TRUST: f64 = 2.0;
 
 /// Lays the joints' positions in `data` along their velocities, in place.
 ///
-/// `planar` is where the root is in each frame (x, z, metres) and `headings` the heading, radians.
-pub(super) fn follow_velocities(data: &mut [f32], planar: &[DVec2], headings: &[f64], fps: f64) {
-    let frames = planar.len();
+/// `root` is where the root is in each frame, metres, and `headings` the heading, radians.
+pub(super) fn follow_velocities(data: &mut [f32], root: &[DVec3], headings: &[f64], fps: f64) {
+    let frames = root.len();
     let solver = Smoother::new(frames);
     let mut path = vec![DVec3::ZERO; frames];
     let mut steps = vec![DVec3::ZERO; frames];
@@ -40,13 +40,13 @@ pub(super) fn follow_velocities(data: &mut [f32], planar: &[DVec2], headings: &[
                 let flat = turned(flat, headings[frame]);
                 DVec3::new(flat.x, f64::from(values[at + 1]), flat.y)
             };
-            path[frame] = world(0) + DVec3::new(planar[frame].x, 0.0, planar[frame].y);
+            path[frame] = world(0) + root[frame].with_y(0.0);
             steps[frame] = world(3) / fps;
         }
         solver.solve(&mut path, &steps);
         for frame in 0..frames {
-            let flat = DVec2::new(path[frame].x, path[frame].z) - planar[frame];
-            let flat = turned(flat, -headings[frame]);
+            let from_root = path[frame] - root[frame];
+            let flat = turned(DVec2::new(from_root.x, from_root.z), -headings[frame]);
             let values = &mut data[frame * FEATURE_COUNT + start..][..3];
             values.copy_from_slice(&[flat.x as f32, path[frame].y as f32, flat.y as f32]);
         }

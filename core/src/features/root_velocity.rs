@@ -8,18 +8,11 @@
 use glam::{DVec2, Vec3};
 
 use super::joint_channels;
-use crate::skeleton::{JOINT_COUNT, joint};
+use super::standing::{FEET, certainty, smoothed};
+use crate::skeleton::JOINT_COUNT;
 
-/// Joints that rest on the floor, and their height in the rest pose, metres.
-const FEET: [(usize, f64); 4] =
-    [(joint::LEFT_ANKLE, 0.075), (joint::RIGHT_ANKLE, 0.075), (joint::LEFT_FOOT, 0.02), (joint::RIGHT_FOOT, 0.02)];
-/// How much a joint that surely stands counts; the root's own velocity counts 1.
-const CERTAINTY: f64 = 10.0;
-/// Height above rest, metres, and speed, metres per second, at which a joint counts 1 / e of that.
-const HEIGHT: f64 = 0.06;
+/// Speed, metres per second, at which a joint counts 1 / e of one that stands still.
 const SPEED: f64 = 0.5;
-/// Deviation of the Gaussian by which the correction is smoothed, seconds: what changes from frame to frame is noise.
-const SMOOTHING: f64 = 0.05;
 
 /// Planar root velocities (x, z), metres per second, each in the heading frame of its frame.
 ///
@@ -40,33 +33,18 @@ pub(super) fn settled(rows: &[&[f32]], headings: &[f64], places: &[[Vec3; JOINT_
                 let moved = (places[to][joint] - places[from][joint]).as_dvec3() * fps;
                 let about_root = turned(DVec2::new(moved.x, moved.z), -headings[from]);
                 let height = f64::from(places[frame][joint].y.max(places[(frame + 1).min(last)][joint].y));
-                let above = (height - rest).max(0.0) / HEIGHT;
-                let weight = CERTAINTY * (-above * above - velocity.length_squared() / (SPEED * SPEED)).exp();
+                let weight = certainty(height - rest) * (-velocity.length_squared() / (SPEED * SPEED)).exp();
                 sum += weight * (velocity - about_root - own[frame]);
                 weights += weight;
             }
             sum / weights
         })
         .collect();
-    own.into_iter().zip(smoothed(&corrections, SMOOTHING * fps)).map(|(own, correction)| own + correction).collect()
+    own.into_iter().zip(smoothed(&corrections, fps)).map(|(own, correction)| own + correction).collect()
 }
 
 /// A planar vector (x, z) turned about Y by `angle` radians.
 pub(super) fn turned(vector: DVec2, angle: f64) -> DVec2 {
     let (sin, cos) = angle.sin_cos();
     DVec2::new(cos * vector.x + sin * vector.y, cos * vector.y - sin * vector.x)
-}
-
-/// Values convolved with a Gaussian of deviation `frames`; the first and last value go on beyond the ends.
-fn smoothed(values: &[DVec2], frames: f64) -> Vec<DVec2> {
-    let reach = (3.0 * frames).ceil() as i64;
-    let kernel: Vec<f64> = (-reach..=reach).map(|step| (-0.5 * (step as f64 / frames).powi(2)).exp()).collect();
-    let total: f64 = kernel.iter().sum();
-    let last = values.len() as i64 - 1;
-    (0..=last)
-        .map(|frame| {
-            let near = |step: i64| values[(frame + step).clamp(0, last) as usize];
-            (-reach..=reach).zip(&kernel).map(|(step, share)| near(step) * *share).sum::<DVec2>() / total
-        })
-        .collect()
 }
