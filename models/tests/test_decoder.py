@@ -32,33 +32,20 @@ def wandering(frames: int) -> tuple[np.ndarray, np.ndarray]:
     return root.astype(np.float32), np.concatenate([turned, np.cos(angle / 2)], -1).astype(np.float32)
 
 
-def test_kinematics_agree_with_the_core() -> None:
-    root, rotations = wandering(60)
-    features = torch.from_numpy(ropar_native.features(root, rotations, FPS)[0])[None]
-    world = torch.from_numpy(ropar_native.forward_kinematics(root, rotations))
-    kinematics = Kinematics()
-    stored, turned = kinematics.stored(features)[0], kinematics.turned(features)[0]
-    torch.testing.assert_close(stored, turned, atol=1e-5, rtol=0)
-    # Distances do not know in which frame they are measured.
-    torch.testing.assert_close(torch.cdist(turned, turned), torch.cdist(world, world), atol=2e-5, rtol=0)
-    velocity = kinematics.velocities(features, stored[None], FPS)[0]
-    speed = (world[1:] - world[:-1]).norm(dim=-1) * FPS
-    torch.testing.assert_close(velocity.norm(dim=-1), speed, atol=1e-4, rtol=0)
-
-
 def in_the_world(features: np.ndarray) -> np.ndarray:
-    """Joint positions [T, 22, 3] where the root's own channels carry them, on which the decoder is trained."""
-    at_origin = Kinematics().turned(torch.from_numpy(features)[None])[0].numpy()
-    heading = np.concatenate([[0.0], np.cumsum(features[:-1, 0]) / FPS])[:, None]
-    cos, sin = np.cos(heading), np.sin(heading)
+    """Joint positions [T, 22, 3] as the core has them."""
+    return ropar_native.forward_kinematics(*ropar_native.motion(features, FPS, None))
 
-    def turned(x: np.ndarray, z: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        return cos * x + sin * z, cos * z - sin * x
 
-    x, z = turned(at_origin[..., 0], at_origin[..., 2])
-    steps = np.concatenate(turned(features[:, 1:2], features[:, 2:3]), -1) / FPS
-    path = np.concatenate([np.zeros((1, 2)), np.cumsum(steps[:-1], 0)])
-    return np.stack([x + path[:, :1], at_origin[..., 1], z + path[:, 1:]], -1)
+@pytest.mark.parametrize("contradictions", [0.0, 0.05, 0.2])
+def test_kinematics_agree_with_the_core(contradictions: float) -> None:
+    """Also on features that contradict themselves, as generated ones do, with feet that stand, slide and sink."""
+    root, rotations = wandering(60)
+    features = ropar_native.features(root, rotations, FPS)[0]
+    features += contradictions * np.random.default_rng(5).normal(size=features.shape).astype(np.float32)
+    positions, headings = Kinematics(FPS)(torch.from_numpy(features)[None])
+    np.testing.assert_allclose(positions[0].numpy(), in_the_world(features), atol=1e-3)
+    assert np.ptp(headings.numpy()) > 0.3 and np.ptp(positions[0, :, 0, 2].numpy()) > 1
 
 
 @torch.no_grad()
@@ -72,13 +59,6 @@ def world_error(network: Pvae, arrays: Arrays) -> float:
         rebuilt = network.decode(network.encode(torch.from_numpy(features)[None], cells))[0].numpy()
         errors.append(np.linalg.norm(in_the_world(features) - in_the_world(rebuilt), axis=-1).mean())
     return float(np.mean(errors))
-
-
-def test_the_world_of_these_tests_is_the_cores() -> None:
-    root, rotations = wandering(60)
-    features = ropar_native.features(root, rotations, FPS)[0]
-    again = ropar_native.forward_kinematics(*ropar_native.motion(features, FPS, None))
-    np.testing.assert_allclose(in_the_world(features), again, atol=1e-3)
 
 
 def test_only_the_decoder_is_trained_and_it_improves(tmp_path: Path) -> None:

@@ -3,8 +3,8 @@
 While the P-VAE is trained, its decoder sees codes with the posterior's noise, and answers with the mean of what they
 might have been: large rare motions come out small. The transformer learns the posterior's means, so half of what the
 decoder gets here are means, and half are means with as much noise as the transformer's own samples are off, measured
-per latent: what is not motion in a sample, it learns to pass over. Losses are taken on the motion itself: joint
-positions as stored and by forward kinematics, and velocities as the root carries them, which is where feet slide.
+per latent: what is not motion in a sample, it learns to pass over. Losses are taken on the motion that the core makes
+of the features: joint positions, velocities in the world, which is where feet slide, and how far the root gets.
 
 The latents stay what they were, so the trained transformer goes on to fit (docs/decisions/0044).
 """
@@ -21,7 +21,7 @@ from torch.nn import functional as F
 
 from ..configuration import Configuration
 from ..generation import CheckpointMaker, Wish
-from ..networks.kinematics import Kinematics
+from ..networks.kinematics import Kinematics, about_y
 from ..networks.pvae import Pvae
 from .dataset import Arrays, draw_caption
 from .fit import Objective, Settings, fit
@@ -29,8 +29,9 @@ from .hardware import Hardware
 from .train_pvae import Batch, Crops, channel_weights, evaluate, load_pvae
 
 FRAME_RATE = 20.0
-# Of the differences in metres and in metres a second, beside a mean of normalised channels.
-POSITION_WEIGHT, VELOCITY_WEIGHT = 4.0, 0.25
+# Of the differences in metres, in metres a second, and of the root's mean velocity over a crop, beside a mean of
+# normalised channels.
+POSITION_WEIGHT, VELOCITY_WEIGHT, DRIFT_WEIGHT = 4.0, 0.25, 2.0
 MEASURED_SAMPLES = 64
 # Ankles and feet that stand (slower than this, m/s) count so many times in the velocities: sliding is what is seen.
 STANDING_SPEED, STANDING_WEIGHT = 0.15, 8.0
@@ -49,7 +50,7 @@ class DecoderObjective(Objective):
         super().__init__()
         self.network = network
         self.register_buffer("noise", noise)
-        self.kinematics = Kinematics()
+        self.kinematics = Kinematics(FRAME_RATE)
         feet = [name.endswith(("ankle", "foot")) for name in ropar_native.skeleton()["names"]]
         self.register_buffer("feet", torch.tensor(feet))
         self.register_buffer("weights", channel_weights(network.dimensions))
@@ -62,13 +63,20 @@ class DecoderObjective(Objective):
         level = level * (torch.rand_like(level) < 0.5)
         return latent + level * self.noise * torch.randn_like(latent)
 
+    def _moving(self, features: Tensor) -> tuple[Tensor, Tensor]:
+        """Joints [B, T, 22, 3] over the origin and their velocities in the world, in heading frames."""
+        joints, headings = self.kinematics(features)
+        velocities = (joints[:, 1:] - joints[:, :-1]) * FRAME_RATE
+        above_origin = joints - joints[:, :, :1] * torch.tensor([1.0, 0.0, 1.0], device=joints.device)
+        return about_y(above_origin, -headings[..., None]), about_y(velocities, -headings[:, :-1, None])
+
     def _standing(self, velocities: Tensor) -> Tensor:
         """How much each joint's velocity [B, T - 1, 22, 3] counts [B, T - 1, 22]."""
         slow = velocities.norm(dim=-1) < STANDING_SPEED
         return 1 + (STANDING_WEIGHT - 1) * (slow & self.feet).float()
 
     def forward(self, batch: Batch) -> dict[str, Tensor]:
-        network, kinematics, target = self.network, self.kinematics, batch.features
+        network, target = self.network, batch.features
         latent = self.codes(batch) * network.latent_std + network.latent_mean
         patches = [p.float() for p in network.decode_parts(latent)]
         cells = batch.credible.sum().clamp(min=1)
@@ -81,20 +89,25 @@ class DecoderObjective(Objective):
         with torch.autocast(target.device.type, enabled=False):
             made = network.join(patches)
             seen = batch.credible.all(dim=-1).float().repeat_interleave(network.config.frames_per_token, dim=1)
-            wanted_positions = kinematics.stored(target)
-            wanted_velocities = kinematics.velocities(target, wanted_positions, FRAME_RATE)
-            both = (seen[:, 1:] * seen[:, :-1])[..., None] * self._standing(wanted_velocities)
-            position = velocity = torch.zeros((), device=target.device)
-            for positions in (kinematics.stored(made), kinematics.turned(made)):
-                apart = (positions - wanted_positions).norm(dim=-1).mean(-1)
-                position = position + (apart * seen).sum() / seen.sum().clamp(min=1) / 2
-                slip = (kinematics.velocities(made, positions, FRAME_RATE) - wanted_velocities).norm(dim=-1)
-                velocity = velocity + (slip * both).sum() / both.sum().clamp(min=1) / 2
+            # Frames lean on their neighbours, so what was not seen must not stand beside what was.
+            target = torch.where(seen[..., None] > 0, target, made.detach())
+            with torch.no_grad():
+                wanted, wanted_velocities = self._moving(target)
+            found, velocities = self._moving(made)
+            apart = (found - wanted).norm(dim=-1).mean(-1)
+            position = (apart * seen).sum() / seen.sum().clamp(min=1)
+            both = seen[:, 1:] * seen[:, :-1]
+            slip = velocities - wanted_velocities
+            weight = both[..., None] * self._standing(wanted_velocities)
+            velocity = (slip.norm(dim=-1) * weight).sum() / weight.sum().clamp(min=1)
+            drift = (slip[:, :, 0] * both[..., None]).sum(1) / both.sum(1).clamp(min=1)[:, None]
+            drift = (drift.square().sum(-1) + 1e-8).sqrt().mean()
         return {
-            "loss": patch_loss + POSITION_WEIGHT * position + VELOCITY_WEIGHT * velocity,
+            "loss": patch_loss + POSITION_WEIGHT * position + VELOCITY_WEIGHT * velocity + DRIFT_WEIGHT * drift,
             "patches": patch_loss.detach(),
             "position": position.detach(),
             "velocity": velocity.detach(),
+            "drift": drift.detach(),
         }
 
 
