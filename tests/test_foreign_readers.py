@@ -3,6 +3,7 @@
 `tests/run` installs the readers where it can; one that is not there is reported as skipped, with the reason.
 """
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -100,3 +101,17 @@ def test_a_generated_motion_is_the_same_in_all_formats(files: dict[str, Path], e
         [[frame[column] for column in shared] for frame in glb.positions],
     )
     check.compare(other, expected)
+
+
+# Blender reads no FBX files of text.
+@pytest.mark.parametrize(
+    ("target", "reader"),
+    [("no_takes", reader) for reader in ("three", "assimp")]
+    + [("binary_7400_no_takes", reader) for reader in ("three", "assimp", "blender", "blender_5")],
+)
+def test_a_take_in_another_programs_fbx_plays_as_drawn(tmp_path: Path, target: str, reader: str) -> None:
+    drawings, out = ROOT / "exporters" / "tests" / "data" / "fbx", tmp_path / "out.fbx"
+    command = [built.RELEASE / "ropar", "convert", drawings / "plain_7400.fbx", "--into", drawings / f"{target}.fbx"]
+    subprocess.run([*command, "--quiet", "-o", out], check=True)
+    drawn = json.loads((drawings / "plain_7400.expected.json").read_text())
+    check.compare(read(reader, out, drawn["fps"]), check.Seen(drawn["fps"], drawn["names"], drawn["frames"]))

@@ -126,6 +126,26 @@ fn an_inserted_take_leaves_all_other_records_as_they_were() {
 }
 
 #[test]
+fn an_inserted_take_leaves_all_other_lines_of_a_text_file_as_they_were() {
+    for name in ["comments_and_carriage_returns", "skinned_triangle", "two_takes"] {
+        let original = fs::read(data(&format!("fbx/{name}.fbx"))).unwrap();
+        let take = turning(&fbx::read(&original).unwrap(), "new", 30.0);
+        let options = InsertOptions { in_background: name == "two_takes", ..InsertOptions::default() };
+        let after = String::from_utf8(fbx::insert(&original, &take, &options).unwrap()).unwrap();
+        let mut found = after.split_inclusive('\n');
+        for line in String::from_utf8(original).unwrap().split_inclusive('\n') {
+            // These say which take is shown, how long it is, and how many objects there are.
+            let may_change = ["Count:", "Current:", "TimeSpan", "ActiveAnimStackName"];
+            if !may_change.iter().any(|word| line.contains(word)) {
+                assert!(found.any(|other| other == line), "{name}: {line:?} is gone");
+            }
+        }
+        assert_eq!(after.contains('\r'), name == "comments_and_carriage_returns");
+        assert!(!after.replace("\r\n", "").contains('\r'));
+    }
+}
+
+#[test]
 fn in_the_background_a_take_changes_nothing_but_counts_and_lists() {
     let drawn = fbx::read(&fs::read(data("fbx/two_takes.fbx")).unwrap()).unwrap();
     let original = fbx::write(&drawn, &WriteOptions::default()).unwrap();

@@ -46,6 +46,15 @@ fn a_take_without_axes_goes_into_fbx_rigs_with_all_kinds_of_them() {
         "binary_7500_skinned_triangle",
         "binary_7400_z_up_in_metres",
         "binary_7700_six_rotation_orders",
+        "plain_7100",
+        "pre_and_post_rotation",
+        "rotation_order_with_pre_rotation",
+        "pivots_and_offsets",
+        "skinned_triangle",
+        "z_up_in_metres",
+        "six_rotation_orders",
+        "names_with_colons_spaces_and_umlauts",
+        "comments_and_carriage_returns",
     ] {
         let target = data("fbx").join(format!("{name}.fbx"));
         let wanted = expected(&data("fbx").join(format!("{name}.expected.json")));

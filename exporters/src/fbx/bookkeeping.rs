@@ -9,7 +9,8 @@ use super::removal::TAKE_OBJECTS;
 pub(super) fn count(container: &mut Container<'_>, change: [i64; 4]) {
     let Some(definitions) = container.find_mut("Definitions") else { return };
     for (kind, change) in TAKE_OBJECTS.into_iter().zip(change) {
-        let is_kind = |entry: &&mut Record<'_>| entry.is("ObjectType") && entry.bytes(0) == Some(kind.as_bytes());
+        let is_kind =
+            |entry: &&mut Record<'_>| entry.is("ObjectType") && entry.bytes(0).as_deref() == Some(kind.as_bytes());
         match definitions.children.iter_mut().find(is_kind) {
             Some(entry) => add(entry.find_mut("Count"), change),
             None if change > 0 => {
@@ -70,8 +71,8 @@ fn set_property(object: &mut Record<'_>, property: Record<'static>) {
         object.append(properties::list(vec![property]));
         return;
     };
-    let name = property.bytes(0).unwrap_or_default().to_vec();
-    match list.children.iter_mut().find(|entry| entry.bytes(0) == Some(name.as_slice())) {
+    let name = property.bytes(0).unwrap_or_default().into_owned();
+    match list.children.iter_mut().find(|entry| entry.bytes(0).as_deref() == Some(name.as_slice())) {
         Some(entry) => *entry = property,
         None => list.append(property),
     }

@@ -1,9 +1,9 @@
-//! A binary FBX file: the signature, the records, the footer.
+//! An FBX file: the records, and around them the signature and the footer of a binary one.
 
 use std::borrow::Cow;
 
-use super::record::Record;
-use super::{FbxError, limits};
+use super::record::{Record, Spelling};
+use super::{FbxError, limits, text};
 
 const SIGNATURE: &[u8; 23] = b"Kaydara FBX Binary  \0\x1A\0";
 /// Signature and version.
@@ -21,18 +21,29 @@ pub(super) const FILE_ID: [u8; 16] =
 /// The time of a new file: always the same, so that equal content gives equal bytes.
 pub(super) const CREATION_TIME: &str = "1970-01-01 10:00:00:000";
 
-/// The content of a binary FBX file.
+/// The content of an FBX file.
 #[derive(Debug, Clone)]
 pub(super) struct Container<'a> {
     pub version: u32,
     pub records: Vec<Record<'a>>,
-    footer_id: [u8; 16],
+    form: Form<'a>,
+}
+
+#[derive(Debug, Clone)]
+enum Form<'a> {
+    Binary {
+        footer_id: [u8; 16],
+    },
+    /// With what comes after the last record.
+    Text {
+        end: &'a [u8],
+    },
 }
 
 impl<'a> Container<'a> {
-    /// A new file.
+    /// A new binary file.
     pub fn new(version: u32, records: Vec<Record<'a>>) -> Self {
-        Container { version, records, footer_id: FOOTER_ID }
+        Container { version, records, form: Form::Binary { footer_id: FOOTER_ID } }
     }
 
     /// Reads the records of a file. Memory stays within a small multiple of the file's size, as nothing is unpacked.
@@ -40,11 +51,25 @@ impl<'a> Container<'a> {
         if bytes.len() > limits::BYTES {
             return Err(FbxError::Limit { what: "bytes", found: bytes.len() as u64, limit: limits::BYTES as u64 });
         }
+        if !bytes.starts_with(&SIGNATURE[..21]) {
+            return Self::parse_text(bytes);
+        }
         let version = version_of(bytes)?;
         let mut parser = Parser { bytes, at: HEADER_BYTES, wide: version >= WIDE_FROM, records: 0 };
         let (records, _) = parser.list(bytes.len(), 0)?;
         let footer_id = bytes.get(parser.at..parser.at + 16).and_then(|id| id.try_into().ok()).unwrap_or(FOOTER_ID);
-        Ok(Container { version, records, footer_id })
+        Ok(Container { version, records, form: Form::Binary { footer_id } })
+    }
+
+    fn parse_text(bytes: &'a [u8]) -> Result<Self, FbxError> {
+        let (records, end) = text::parse(bytes)?;
+        let mut container = Container { version: 0, records, form: Form::Text { end } };
+        let header = container.find("FBXHeaderExtension").map(|header| header.children.as_slice()).unwrap_or_default();
+        let version = header.iter().find(|record| record.is("FBXVersion")).and_then(|version| version.integer(0));
+        let version = version.and_then(|version| u32::try_from(version).ok());
+        let no_version = || FbxError::NotFbx("it has neither the signature nor the version of an FBX file".to_owned());
+        container.version = insertable(version.ok_or_else(no_version)?)?;
+        Ok(container)
     }
 
     /// The first record with this name.
@@ -59,6 +84,10 @@ impl<'a> Container<'a> {
 
     /// The file's bytes.
     pub fn to_bytes(&self) -> Result<Vec<u8>, FbxError> {
+        let footer_id = match self.form {
+            Form::Binary { footer_id } => footer_id,
+            Form::Text { end } => return text::write(&self.records, end),
+        };
         let mut out = SIGNATURE.to_vec();
         out.extend(self.version.to_le_bytes());
         let wide = self.version >= WIDE_FROM;
@@ -66,7 +95,7 @@ impl<'a> Container<'a> {
             write_record(record, wide, &mut out)?;
         }
         out.resize(out.len() + null_record_bytes(wide), 0);
-        out.extend(self.footer_id);
+        out.extend(footer_id);
         // As Autodesk's files have it: at least one byte of padding, then four zeros, so that the length is even by 16.
         out.resize(out.len() + 16 - out.len() % 16, 0);
         out.extend([0; 4]);
@@ -79,19 +108,21 @@ impl<'a> Container<'a> {
 
 /// The version of a binary file into which a take can be inserted.
 fn version_of(bytes: &[u8]) -> Result<u32, FbxError> {
-    let not_insertable = |found: &str| FbxError::NotInsertable { found: found.to_owned() };
-    if !bytes.starts_with(&SIGNATURE[..21]) {
-        return Err(not_insertable("a text file"));
-    }
     if bytes.get(21..23) != Some(&SIGNATURE[21..]) {
-        return Err(not_insertable("of another byte order"));
+        return Err(FbxError::NotInsertable { found: "of another byte order".to_owned() });
     }
     let Some(version) = bytes.get(23..HEADER_BYTES).and_then(|bytes| bytes.try_into().ok()).map(u32::from_le_bytes)
     else {
         return Err(FbxError::Truncated { bytes: bytes.len(), reason: "the version is missing".to_owned() });
     };
+    insertable(version)
+}
+
+/// The version, if takes can be inserted into files of it.
+fn insertable(version: u32) -> Result<u32, FbxError> {
     if !(7100..7800).contains(&version) {
-        return Err(not_insertable(&format!("of version {}.{}", version / 1000, version % 1000 / 100)));
+        let found = format!("of version {}.{}", version / 1000, version % 1000 / 100);
+        return Err(FbxError::NotInsertable { found });
     }
     Ok(version)
 }
@@ -166,7 +197,8 @@ impl<'a> Parser<'a> {
         if self.at != end {
             return Err(wrong("the record's content ends before the record does"));
         }
-        Ok(Some(Record { name: Cow::Borrowed(name), count, values: Cow::Borrowed(values), children, closed }))
+        let (name, values) = (Cow::Borrowed(name), Cow::Borrowed(values));
+        Ok(Some(Record { name, count, values, spelling: Spelling::Encoded, children, closed }))
     }
 
     fn number(&mut self) -> Result<u64, FbxError> {
@@ -235,7 +267,7 @@ mod tests {
             assert_eq!(container.to_bytes().unwrap(), bytes);
             let inner = container.records[0].find("Inner").unwrap();
             assert_eq!(inner.value(0), Some(Value::Real(0.5)));
-            assert_eq!(inner.value(1), Some(Value::Text(b"x")));
+            assert_eq!(inner.value(1), Some(Value::Text(Cow::Borrowed(b"x"))));
             assert_eq!(inner.value(2), Some(Value::Other));
             assert_eq!(inner.value(3), None);
         }

@@ -17,7 +17,7 @@ pub enum FbxError {
     /// The content does not follow the format.
     #[error("damaged FBX file: {0}; export it again from the program that wrote it")]
     Malformed(String),
-    /// A record of a binary file is wrong.
+    /// A record is wrong.
     #[error("damaged FBX file: byte {at}: {reason}; export it again from the program that wrote it")]
     Record {
         /// Offset in the file.
@@ -43,9 +43,9 @@ pub enum FbxError {
         /// The limit.
         limit: usize,
     },
-    /// A take can only be inserted into a binary file of version 7.1 to 7.7.
+    /// A take can only be inserted into a file of version 7.1 to 7.7.
     #[error(
-        "a take can be inserted into binary FBX files of version 7.1 to 7.7, this one is {found}; \
+        "a take can be inserted into FBX files of version 7.1 to 7.7, this one is {found}; \
          convert it first (Autodesk FBX Converter, or import and export it in Maya, MotionBuilder or Blender)"
     )]
     NotInsertable {

@@ -39,14 +39,15 @@ pub struct InsertOptions<'a> {
     pub in_background: bool,
 }
 
-/// Inserts `take` into a binary FBX file of version 7.1 to 7.7, or replaces the one of its name.
+/// Inserts `take` into an FBX file of version 7.1 to 7.7, binary or text, or replaces the one of its name.
 ///
 /// The take speaks of local transforms as [`super::read`] gives them (metres, Y up); they are converted to every node's
 /// own properties: rotation order, pre- and post-rotation, pivots, axes and unit of the file. Components without values
 /// and nodes without a track keep what their properties say. All records of the file but those of replaced takes, counts
-/// and the choice of the active take stay byte for byte; packed arrays are not even unpacked.
+/// and the choice of the active take stay byte for byte, with the comments of a text file; packed arrays are not even
+/// unpacked.
 ///
-/// Fails where the file is no binary file of these versions, a track has no node or none that one take can move, or
+/// Fails where the file is of another version, a track has no node or none that one take can move, or
 /// other takes stay and have another frame rate.
 pub fn insert(original: &[u8], take: &Take, options: &InsertOptions<'_>) -> Result<Vec<u8>, FbxError> {
     let mut container = Container::parse(original)?;

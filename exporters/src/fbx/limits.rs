@@ -16,9 +16,9 @@ pub(super) const SAMPLES: usize = if cfg!(fuzzing) { 500_000 } else { 32_000_000
 pub(super) const TAKES: usize = 10_000;
 /// Frame rates that are taken at their word.
 pub(super) const RATES: std::ops::RangeInclusive<f64> = 0.1..=2_000.0;
-/// Records of a binary file.
+/// Records of a file that is changed.
 pub(super) const RECORDS: usize = 4_000_000;
-/// Nesting of the records of a binary file; real files have 6.
+/// Nesting of its records; real files have 6.
 pub(super) const RECORD_DEPTH: usize = 32;
 
 /// Memory that ufbx may take to unpack `bytes` of file, once for scratch and once for the result.

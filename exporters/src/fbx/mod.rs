@@ -1,7 +1,7 @@
 //! FBX: scenes in and out, and takes inserted into files that keep everything else.
 //!
-//! Reading goes through ufbx (versions 6.1 to 7.7, binary and text). Writing and inserting work on the records of the
-//! binary format, as described by <https://code.blender.org/2013/08/fbx-binary-file-format-specification/> and seen in
+//! Reading goes through ufbx (versions 6.1 to 7.7, binary and text). Writing and inserting work on the records of a
+//! file, binary as described by <https://code.blender.org/2013/08/fbx-binary-file-format-specification/> and seen in
 //! files of Maya, MotionBuilder and Blender; there is no official specification.
 
 mod animation;
@@ -22,6 +22,8 @@ mod read;
 mod record;
 mod removal;
 mod takes;
+mod text;
+mod text_values;
 mod write;
 
 pub use error::FbxError;

@@ -1,8 +1,8 @@
-//! The records that a binary FBX file consists of: a name, values, and records inside.
+//! The records that an FBX file consists of: a name, values, and records inside.
 //!
-//! Values stay in their encoded form, borrowed from the file, until someone asks for them. So a record that nobody
-//! changes is written again byte for byte, packed arrays are never unpacked, and value types that came after this was
-//! written do no harm.
+//! Values stay as the file has them, borrowed from it, until someone asks for them. So a record that nobody changes is
+//! written again byte for byte, packed arrays are never unpacked, and value types that came after this was written do no
+//! harm.
 
 use std::borrow::Cow;
 use std::io::Write;
@@ -10,28 +10,45 @@ use std::io::Write;
 use flate2::Compression;
 use flate2::write::ZlibEncoder;
 
+use super::text_values;
+
 /// Arrays from this many bytes on are packed.
 const PACK_FROM: usize = 256;
 
-/// A record of a binary FBX file.
+/// A record of an FBX file.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Record<'a> {
     pub name: Cow<'a, [u8]>,
     /// Number of values.
     pub count: u64,
-    /// The encoded values.
+    /// The values, as `spelling` says.
     pub values: Cow<'a, [u8]>,
+    pub spelling: Spelling<'a>,
     pub children: Vec<Record<'a>>,
-    /// True where a null record ends the children; some records without children have one, too.
+    /// True where a null record or a brace ends the children; some records without children have one, too.
     pub closed: bool,
 }
 
-/// A decoded value; arrays and raw data stay closed.
+/// How a record is spelled.
 #[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum Spelling<'a> {
+    /// As in binary files, and as all records are that do not come from a file.
+    Encoded,
+    /// As in text files.
+    Written {
+        /// What stands before the name: line breaks, comments.
+        lead: &'a [u8],
+        /// What stands before the closing brace, where the file has braces here.
+        tail: Option<&'a [u8]>,
+    },
+}
+
+/// A decoded value; arrays and raw data stay closed.
+#[derive(Debug, Clone, PartialEq)]
 pub(super) enum Value<'r> {
     Integer(i64),
     Real(f64),
-    Text(&'r [u8]),
+    Text(Cow<'r, [u8]>),
     Other,
 }
 
@@ -42,6 +59,7 @@ impl<'a> Record<'a> {
             name: Cow::Owned(name.as_bytes().to_vec()),
             count: 0,
             values: Cow::Owned(Vec::new()),
+            spelling: Spelling::Encoded,
             children: Vec::new(),
             closed: false,
         }
@@ -128,6 +146,9 @@ impl<'a> Record<'a> {
         if index >= self.count {
             return None;
         }
+        if let Spelling::Written { .. } = self.spelling {
+            return text_values::value(&self.values, index);
+        }
         let mut rest: &[u8] = &self.values;
         for _ in 0..index {
             rest = decode(rest)?.1;
@@ -144,7 +165,7 @@ impl<'a> Record<'a> {
     }
 
     /// The text at `index`.
-    pub fn bytes(&self, index: u64) -> Option<&[u8]> {
+    pub fn bytes(&self, index: u64) -> Option<Cow<'_, [u8]>> {
         match self.value(index)? {
             Value::Text(value) => Some(value),
             _ => None,
@@ -153,17 +174,21 @@ impl<'a> Record<'a> {
 
     /// A single 32-bit or 64-bit number that replaces all values, in the type that the first one has.
     pub fn set_integer(&mut self, value: i64) {
+        self.count = 1;
+        if let Spelling::Written { .. } = self.spelling {
+            self.values = Cow::Owned(format!(" {value}").into_bytes());
+            return;
+        }
         let (kind, bytes) = match (self.values.first(), i32::try_from(value)) {
             (Some(b'L'), _) | (_, Err(_)) => (b'L', value.to_le_bytes().to_vec()),
             (_, Ok(value)) => (b'I', value.to_le_bytes().to_vec()),
         };
         self.values = Cow::Owned([&[kind], bytes.as_slice()].concat());
-        self.count = 1;
     }
 }
 
 /// The first value of `bytes` and what comes after it.
-fn decode(bytes: &[u8]) -> Option<(Value<'_>, &[u8])> {
+pub(super) fn decode(bytes: &[u8]) -> Option<(Value<'_>, &[u8])> {
     fn fixed<const N: usize>(bytes: &[u8]) -> Option<([u8; N], &[u8])> {
         let (head, tail) = bytes.split_first_chunk::<N>()?;
         Some((*head, tail))
@@ -179,7 +204,7 @@ fn decode(bytes: &[u8]) -> Option<(Value<'_>, &[u8])> {
         b'S' | b'R' => {
             let (length, rest) = fixed(rest)?;
             let (value, rest) = rest.split_at_checked(u32::from_le_bytes(length) as usize)?;
-            Some((if *kind == b'S' { Value::Text(value) } else { Value::Other }, rest))
+            Some((if *kind == b'S' { Value::Text(Cow::Borrowed(value)) } else { Value::Other }, rest))
         }
         b'f' | b'd' | b'l' | b'i' | b'b' | b'c' => {
             let (head, rest) = fixed::<12>(rest)?;
@@ -190,9 +215,12 @@ fn decode(bytes: &[u8]) -> Option<(Value<'_>, &[u8])> {
     }
 }
 
+/// What stands between an object's name and its class in binary files.
+pub(super) const NAME_END: &[u8; 2] = b"\0\x01";
+
 /// The name of an object as binary files spell it.
 pub(super) fn object_name(name: &str, class: &str) -> Vec<u8> {
-    [name.as_bytes(), &[0, 1], class.as_bytes()].concat()
+    [name.as_bytes(), NAME_END, class.as_bytes()].concat()
 }
 
 /// An array value, packed where that pays.

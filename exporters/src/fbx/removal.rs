@@ -3,16 +3,20 @@
 use std::collections::{HashMap, HashSet};
 
 use super::container::Container;
-use super::record::Record;
+use super::record::{NAME_END, Record, Spelling};
+use super::text_values::CLASS_END;
 
 /// The kinds of objects that make a take, each hanging on the one before.
 pub(super) const TAKE_OBJECTS: [&str; 4] = ["AnimationStack", "AnimationLayer", "AnimationCurveNode", "AnimationCurve"];
 
-/// The name of an object without its class.
+/// The name of an object without its class, which comes after it in binary files and before it in text files.
 pub(super) fn plain_name(object: &Record<'_>) -> Vec<u8> {
     let name = object.bytes(1).unwrap_or_default();
-    let end = name.windows(2).position(|pair| pair == [0, 1]).unwrap_or(name.len());
-    name[..end].to_vec()
+    let find = |pair: &[u8; 2]| name.windows(2).position(|found| found == pair);
+    match object.spelling {
+        Spelling::Encoded => name[..find(NAME_END).unwrap_or(name.len())].to_vec(),
+        Spelling::Written { .. } => name[find(CLASS_END).map_or(0, |at| at + 2)..].to_vec(),
+    }
 }
 
 /// The takes of a file, by name.
@@ -69,7 +73,7 @@ pub(super) fn remove_takes(container: &mut Container<'_>, unwanted: impl Fn(&[u8
         connections.children.retain(|connection| !touches(connection, 1) && !touches(connection, 2));
     }
     if let Some(takes) = container.find_mut("Takes") {
-        takes.children.retain(|take| !(take.is("Take") && take.bytes(0).is_some_and(&unwanted)));
+        takes.children.retain(|take| !(take.is("Take") && take.bytes(0).is_some_and(|name| unwanted(&name))));
     }
     removed
 }

@@ -149,7 +149,7 @@ pub struct ConvertArguments {
     pub output: PathBuf,
     /// The character that gets the animation: a file of the same rig, of which everything else is kept
     ///
-    /// A .glb, .gltf, .vrm or binary .fbx file, whose format the output has, too. Nodes are found by name.
+    /// A .glb, .gltf, .vrm or .fbx file, whose format the output has, too. Nodes are found by name.
     #[arg(long, value_name = "FILE")]
     pub into: Option<PathBuf>,
     /// With --into: what the take is called there [default: as in the input]
