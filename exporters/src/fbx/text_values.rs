@@ -102,7 +102,8 @@ fn quote(text: &[u8], out: &mut Vec<u8>) {
 
 /// Writes an encoded array of numbers.
 fn array(encoded: &[u8], line: &[u8], out: &mut Vec<u8>) -> Option<()> {
-    fn numbers<const N: usize>(data: &[u8], out: &mut Vec<u8>, show: impl Fn([u8; N]) -> String) {
+    fn numbers<const N: usize>(data: &[u8], line: &[u8], out: &mut Vec<u8>, show: impl Fn([u8; N]) -> String) {
+        let line_break = line.split(|byte| *byte == b'\t').next().unwrap_or_default();
         let (numbers, _) = data.as_chunks::<N>();
         let mut start = out.len();
         for (index, bytes) in numbers.iter().enumerate() {
@@ -110,7 +111,7 @@ fn array(encoded: &[u8], line: &[u8], out: &mut Vec<u8>) -> Option<()> {
                 out.push(b',');
             }
             if out.len() - start > LONGEST_LINE {
-                out.push(b'\n');
+                out.extend_from_slice(line_break);
                 start = out.len();
             }
             out.extend(show(*bytes).bytes());
@@ -128,10 +129,10 @@ fn array(encoded: &[u8], line: &[u8], out: &mut Vec<u8>) -> Option<()> {
     out.extend_from_slice(line);
     out.extend_from_slice(b"\ta: ");
     match kind {
-        b'f' => numbers(&plain, out, |bytes| number(f32::from_le_bytes(bytes))),
-        b'd' => numbers(&plain, out, |bytes| number(f64::from_le_bytes(bytes))),
-        b'i' => numbers(&plain, out, |bytes| i32::from_le_bytes(bytes).to_string()),
-        b'l' => numbers(&plain, out, |bytes| i64::from_le_bytes(bytes).to_string()),
+        b'f' => numbers(&plain, line, out, |bytes| number(f32::from_le_bytes(bytes))),
+        b'd' => numbers(&plain, line, out, |bytes| number(f64::from_le_bytes(bytes))),
+        b'i' => numbers(&plain, line, out, |bytes| i32::from_le_bytes(bytes).to_string()),
+        b'l' => numbers(&plain, line, out, |bytes| i64::from_le_bytes(bytes).to_string()),
         _ => return None,
     }
     out.extend_from_slice(line);
