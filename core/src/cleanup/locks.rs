@@ -18,8 +18,8 @@ const LIFT_SPREAD: f64 = 0.05;
 const LARGEST_WOBBLE: f64 = 0.2;
 /// A foot that is tilted further than this does not lie flat, radians.
 const LARGEST_TILT: f64 = 0.5;
-/// A foot is moved by at most this share of the leg.
-const FARTHEST: f64 = 0.25;
+/// A foot is moved by at most this share of the leg: beyond, knees and pelvis would show that it is held.
+const FARTHEST: f64 = 0.15;
 /// Speed at the border of a contact that is carried into the fade, legs per second.
 const FASTEST: f64 = 0.8;
 
@@ -113,9 +113,16 @@ impl Foot<'_> {
         }
         difference /= stance.len() as f64;
         difference.y = 0.0;
-        for frame in stance {
-            let by = moves[frame] + difference - self.ankle[frame];
-            moves[frame] = by.clamp_length_max(FARTHEST * self.leg);
+        for frame in stance.clone() {
+            moves[frame] += difference - self.ankle[frame];
+        }
+        // A foot that is dragged farther than a leg can follow slides on, slower by the same share all along.
+        let farthest = stance.clone().map(|frame| moves[frame].length()).fold(0.0, f64::max);
+        let limit = FARTHEST * self.leg;
+        if farthest > limit {
+            for by in &mut moves[stance] {
+                *by *= limit / farthest;
+            }
         }
     }
 

@@ -12,6 +12,7 @@ use numpy::{PyArray1, PyArray2, PyArray3, PyReadonlyArray1, PyReadonlyArray2, Py
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
+use ropar_core::cleanup::{self, contacts::ContactLimits};
 use ropar_core::features::{self, FEATURE_COUNT, Features, Origin};
 use ropar_core::parts::PartScheme;
 use ropar_core::skeleton::{JOINT_COUNT, JOINT_NAMES, PARENTS, rest_offsets};
@@ -137,6 +138,18 @@ fn mirror<'py>(
     motion_arrays(py, &py.detach(|| motion.mirror()))
 }
 
+/// A generated motion with standing feet held still, as the product writes it: (root, rotations).
+#[pyfunction]
+fn plant_feet<'py>(
+    py: Python<'py>,
+    root: PyReadonlyArray2<'py, f32>,
+    rotations: PyReadonlyArray3<'py, f32>,
+    fps: f32,
+) -> PyResult<MotionArrays<'py>> {
+    let motion = motion_from(&root, &rotations, fps)?;
+    motion_arrays(py, &py.detach(|| cleanup::plant_feet(&motion, &ContactLimits::GENERATED)))
+}
+
 /// Features [T, 262] and the origin [x, z, heading] they start from.
 #[pyfunction(name = "features")]
 fn motion_features<'py>(
@@ -258,6 +271,7 @@ fn ropar_native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(head_yaw, module)?)?;
     module.add_function(wrap_pyfunction!(resample, module)?)?;
     module.add_function(wrap_pyfunction!(mirror, module)?)?;
+    module.add_function(wrap_pyfunction!(plant_feet, module)?)?;
     module.add_function(wrap_pyfunction!(motion_features, module)?)?;
     module.add_function(wrap_pyfunction!(features_motion, module)?)?;
     module.add_function(wrap_pyfunction!(forward_kinematics, module)?)?;

@@ -5,6 +5,8 @@ in each of 20 repeats; generated motion has the clip's length; R-precision in ba
 recorded motions of the split. Clips longer than the model's window count with their first seconds.
 The recorded row's Frechet distance is that between two halves of the recorded clips and their mirror images, with as
 many motions on each side as the split has clips.
+Retrieval and distances are those of the features that the networks made; feet, jerk and the like those of the motion
+that the product writes, with standing feet held still.
 """
 
 from __future__ import annotations
@@ -18,7 +20,6 @@ from importlib import resources
 from typing import Any
 
 import numpy as np
-import ropar_native
 
 from ..generation import Maker, Wish
 from ..training.dataset import Arrays
@@ -34,6 +35,7 @@ from .metrics import (
     multimodality,
     retrieval_precision,
 )
+from .positions import planted_positions, positions
 
 FPS = 20.0
 Motions = list[np.ndarray]
@@ -113,10 +115,13 @@ def evaluate(
         judge, arrays, maker, clips, tokens, prompts, motions_per_prompt, seed
     )
     plain = {"recorded": recorded, "rebuilt": rebuilt, "generated": generated}
-    positions = {row: [to_positions(m) for m in motions] for row, motions in plain.items()}
-    for row, added in physics_and_coherence(positions).items():
+    places = {
+        row: [(planted_positions if row == "generated" else positions)(m, FPS) for m in motions]
+        for row, motions in plain.items()
+    }
+    for row, added in physics_and_coherence(places).items():
         rows[row].update(added)
-    rows["rebuilt"]["joint_error_mm"] = _joint_error(positions["recorded"], positions["rebuilt"])
+    rows["rebuilt"]["joint_error_mm"] = _joint_error(places["recorded"], places["rebuilt"])
     return {
         "model": maker.name,
         "evaluator": judge.version,
@@ -127,12 +132,6 @@ def evaluate(
         "rows": rows,
         "reached": reached(rows),
     }
-
-
-def to_positions(features: np.ndarray) -> np.ndarray:
-    """Joint positions [T, 22, 3] by forward kinematics."""
-    root, rotations = ropar_native.motion(np.ascontiguousarray(features, np.float32), FPS, None)
-    return ropar_native.forward_kinematics(root, rotations)
 
 
 @lru_cache(maxsize=1)

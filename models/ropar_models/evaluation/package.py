@@ -18,6 +18,7 @@ from torch import Tensor
 
 from ..sampler import Grid, sample
 from ..text import TextEncoder
+from .positions import planted_positions
 
 
 class Graph:
@@ -105,8 +106,4 @@ class Model:
             guidance_decay=settings.get("guidance_decay", 0.0),
             temperature=settings.get("temperature", 1.0),
         )
-        out = []
-        for row in self.decode(latents)[:, :frames].numpy():
-            root, rotations = ropar_native.motion(np.ascontiguousarray(row), self.fps, None)
-            out.append(ropar_native.forward_kinematics(root, rotations))
-        return out
+        return [planted_positions(row, self.fps) for row in self.decode(latents)[:, :frames].numpy()]

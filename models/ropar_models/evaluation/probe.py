@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import ropar_native
 import torch
 
 from ..training.dataset import Arrays
 from .measures import J, energy, exploded, foot_skate, jerk, speed, trunk_mean_pitch
 from .package import Model
+from .positions import positions
 from .signs import FPS, SIGNS, separation
 
 
@@ -147,8 +147,7 @@ def corpus_quality(model: Model, data: Path) -> dict[str, Any]:
         cells = torch.ones(1, frames // model.frames_per_token, model.parts)
         back = model.decode(model.encode(torch.from_numpy(features)[None], cells))[0].numpy()
         for source, target in ((features, truth), (back, rebuilt)):
-            root, rotations = ropar_native.motion(np.ascontiguousarray(source), FPS, None)
-            target.append(ropar_native.forward_kinematics(root, rotations))
+            target.append(positions(source, FPS))
     errors = [
         np.linalg.norm((a - a[:, :1]) - (b - b[:, :1]), axis=-1).mean() * 1000
         for a, b in zip(truth, rebuilt, strict=True)
