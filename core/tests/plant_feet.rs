@@ -3,12 +3,12 @@
 mod motions;
 mod strolls;
 
-use glam::Vec3;
+use glam::{Quat, Vec3};
 use motions::{degrees_between, hinged};
 use ropar_core::cleanup::contacts::ContactLimits;
 use ropar_core::cleanup::plant_feet;
 use ropar_core::motion::Motion;
-use ropar_core::skeleton::{STANDING_ANKLE_HEIGHT, forward_kinematics, joint};
+use ropar_core::skeleton::{JOINT_COUNT, STANDING_ANKLE_HEIGHT, STANDING_PELVIS_HEIGHT, forward_kinematics, joint};
 use strolls::Stroll;
 
 const ANKLES: [usize; 2] = [joint::LEFT_ANKLE, joint::RIGHT_ANKLE];
@@ -91,4 +91,35 @@ fn the_upper_body_keeps_its_rotations_and_bodies_in_the_air_everything() {
     }
     let empty = Motion { fps: 20.0, root: Vec::new(), rotations: Vec::new() };
     assert_eq!(plant_feet(&empty, &ContactLimits::GENERATED), empty);
+}
+
+#[test]
+fn quaternions_of_either_sign_are_the_same_motion() {
+    for stroll in strolls::all() {
+        let (motion, _) = sliding(&stroll, 0.3);
+        let mut mixed = motion.clone();
+        for pose in mixed.rotations.iter_mut().skip(1).step_by(3) {
+            // One of the chain alone, so that the world rotation of the foot changes its sign, too.
+            ANKLES.into_iter().for_each(|ankle| pose[ankle] = -pose[ankle]);
+        }
+        let planted = [motion, mixed].map(|motion| plant_feet(&motion, &ContactLimits::GENERATED).positions());
+        let apart = planted[0].iter().zip(&planted[1]).flat_map(|(a, b)| (0..22).map(|j| a[j].distance(b[j])));
+        let furthest = apart.fold(0.0, f32::max);
+        assert!(furthest < 1e-4, "{}: {furthest} m apart", stroll.name);
+    }
+}
+
+#[test]
+fn feet_that_are_dragged_far_slide_on_without_a_jerk() {
+    // Both feet stand and the whole body glides by a metre: no leg can hold that, and none is stretched to try.
+    let glide = |frame: usize| Vec3::new(0.25 * frame as f32 / 20.0, STANDING_PELVIS_HEIGHT, 0.0);
+    let motion =
+        Motion { fps: 20.0, root: (0..81).map(glide).collect(), rotations: vec![[Quat::IDENTITY; JOINT_COUNT]; 81] };
+    let planted = plant_feet(&motion, &ContactLimits::GENERATED);
+    for (a, b) in motion.positions().iter().zip(planted.positions()) {
+        for ankle in ANKLES {
+            assert!(a[ankle].distance(b[ankle]) < 0.13, "held {} m back", a[ankle].distance(b[ankle]));
+        }
+    }
+    assert!(largest_jump(&planted) < 0.02, "velocities jump by {} m/s", largest_jump(&planted));
 }

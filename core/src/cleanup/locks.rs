@@ -86,7 +86,7 @@ impl Foot<'_> {
                 let base = if wobble < LARGEST_WOBBLE { mean } else { self.rotation[frame] };
                 let tilt = DQuat::from_rotation_arc(base * DVec3::Y, DVec3::Y);
                 let still = if tilt.angle_between(DQuat::IDENTITY) < LARGEST_TILT { tilt * base } else { base };
-                turns[frame] = (still * self.rotation[frame].inverse()).to_scaled_axis();
+                turns[frame] = shortest(still * self.rotation[frame].inverse()).to_scaled_axis();
             }
         }
         let frames = (TURN_FADE * self.fps).round().max(1.0) as usize;
@@ -131,4 +131,9 @@ impl Foot<'_> {
         let (before, now) = (self.contacts[frame - 1], self.contacts[frame]);
         if now.ball && (before.ball || !before.heel || !now.heel) { self.sole.ball } else { self.sole.heel }
     }
+}
+
+/// The same rotation as a turn of at most half a circle: a quaternion and its negative are one rotation, and sources mix them.
+fn shortest(turn: DQuat) -> DQuat {
+    if turn.w < 0.0 { -turn } else { turn }
 }

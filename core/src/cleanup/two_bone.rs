@@ -39,7 +39,10 @@ impl Limb {
             }
             _ => hinge,
         };
-        let distance = target.length().clamp((a - b).abs() + 1e-3 * a, reach.min(a + b));
+        let longest = reach.min(a + b);
+        // A second segment of hardly any length leaves nothing between folded and stretched.
+        let shortest = ((a - b).abs() + 1e-3 * a).min(longest);
+        let distance = target.length().clamp(shortest, longest);
         let wanted = (distance * distance - a * a - b * b) / (2.0 * a * b);
         let in_plane = second - axis * second.dot(axis);
         let now = first.cross(in_plane).dot(axis).atan2(first.dot(in_plane));
@@ -48,5 +51,28 @@ impl Limb {
         let Some(direction) = target.try_normalize() else { return (upper, lower) };
         let swing = DQuat::from_rotation_arc(self.end(upper, lower).normalize_or(direction), direction);
         ((swing * upper).normalize(), (swing * lower).normalize())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_end_comes_to_the_target_or_as_near_as_the_lengths_allow() {
+        for lengths in [[0.4, 0.4], [0.4, 0.2], [0.2, 0.4], [0.4, 0.0002]] {
+            let [a, b] = lengths;
+            let limb = Limb { along: DVec3::NEG_Y, hinge: DVec3::X, lengths };
+            let bent = DQuat::from_rotation_x(0.6);
+            for target in [DVec3::new(0.1, -0.5, 0.2), DVec3::new(0.0, -0.3, 0.1), DVec3::NEG_Y, DVec3::Z * 1e-4] {
+                for reach in [a + b, 0.9985 * (a + b)] {
+                    let (upper, lower) = limb.solve(DQuat::IDENTITY, bent, target, reach);
+                    let end = limb.end(upper, lower);
+                    let nearest = target.length().clamp((a - b).abs().min(reach), reach);
+                    assert!((end.length() - nearest).abs() < 1.5e-3 * a + 1e-9, "{lengths:?} {target} {reach}: {end}");
+                    assert!(end.angle_between(target) < 1e-5, "{lengths:?} {target} {reach}: {end}");
+                }
+            }
+        }
     }
 }
