@@ -22,6 +22,7 @@ pub use self::{
     networks::{Context, Head, Networks},
 };
 use crate::{
+    cleanup::{contacts::ContactLimits, plant_feet},
     edit::{Redo, RedoRequest},
     error::Error,
     features::{self, Features, Origin},
@@ -52,12 +53,23 @@ pub struct GenerateRequest {
     pub iterations: Option<usize>,
     /// Euler steps of the diffusion head; `None`: the package's default.
     pub steps: Option<usize>,
+    /// Whether standing feet are held still and kept out of the floor ([`plant_feet`]); otherwise they are as the networks
+    /// made them.
+    pub plant_feet: bool,
 }
 
 impl GenerateRequest {
-    /// A request with the package's defaults and seed 0.
+    /// A request with the package's defaults, seed 0 and planted feet.
     pub fn new(prompt: impl Into<String>) -> Self {
-        Self { prompt: prompt.into(), seconds: None, seed: 0, guidance: None, iterations: None, steps: None }
+        Self {
+            prompt: prompt.into(),
+            seconds: None,
+            seed: 0,
+            guidance: None,
+            iterations: None,
+            steps: None,
+            plant_feet: true,
+        }
     }
 }
 
@@ -140,7 +152,8 @@ impl Engine {
         let tokens = frames.div_ceil(manifest.frames_per_token);
         let mut grid = TokenGrid::masked(tokens, self.scheme.len(), manifest.latent_size);
         self.fill(&mut grid, &text, request.seed, &settings, progress)?;
-        let motion = self.decode(&grid, Origin::default())?.slice(0..frames);
+        let made = self.decode(&grid, Origin::default())?.slice(0..frames);
+        let motion = if request.plant_feet { plant_feet(&made, &ContactLimits::GENERATED) } else { made };
         Ok(Generated { motion, seconds, guidance: settings.guidance })
     }
 
@@ -229,7 +242,8 @@ impl Engine {
         let manifest = self.manifest();
         let (mean, _) = self.networks.log_seconds(text)?;
         let window = (manifest.limits.max_tokens_per_window * manifest.frames_per_token) as f32 / manifest.frame_rate;
-        let seconds = mean.exp().clamp(1.0, window.min(manifest.limits.max_seconds));
+        let longest = window.min(manifest.limits.max_seconds);
+        let seconds = mean.exp().clamp(longest.min(1.0), longest);
         // A length that a person would type.
         Ok((seconds * 10.0).round() / 10.0)
     }

@@ -75,9 +75,9 @@ pub struct GenerateArguments {
     /// How closely to follow the prompt; 1 is plain, more is closer and less varied [default: the package's]
     #[arg(long, value_name = "G", allow_negative_numbers = true)]
     pub guidance: Option<f32>,
-    /// Hold standing feet still and keep feet out of the floor, by inverse kinematics
+    /// Leave feet as the networks made them; otherwise standing feet are held still and kept out of the floor
     #[arg(long)]
-    pub plant_feet: bool,
+    pub no_plant_feet: bool,
     /// What the joints of an .fbx file are called; humanik: as Maya's and MotionBuilder's characters (Hips, LeftUpLeg, ...)
     #[arg(long, value_name = "NAMES", value_enum, default_value_t)]
     pub joint_names: JointNamesChoice,

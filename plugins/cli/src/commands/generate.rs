@@ -3,7 +3,6 @@
 use std::{path::Path, time::Instant};
 
 use ropar_core::{
-    cleanup::{contacts::ContactLimits, plant_feet},
     engine::{Engine, GenerateRequest, Generated, check_seconds},
     provenance,
 };
@@ -41,6 +40,7 @@ pub fn run(arguments: &GenerateArguments, terminal: &Terminal) -> Result<(), Fai
             seconds: arguments.seconds,
             seed: first_seed.wrapping_add(number as u64),
             guidance: arguments.guidance,
+            plant_feet: !arguments.no_plant_feet,
             ..GenerateRequest::new(arguments.prompt.as_str())
         };
         let label = match paths.len() {
@@ -48,16 +48,13 @@ pub fn run(arguments: &GenerateArguments, terminal: &Terminal) -> Result<(), Fai
             count => format!("generating {}/{count}", number + 1),
         };
         let start = Instant::now();
-        let mut made = {
+        let made = {
             let progress = terminal.progress(label);
             engine.generate(&request, &mut |share| {
                 progress.show(share);
                 interrupt::control()
             })?
         };
-        if arguments.plant_feet {
-            made.motion = plant_feet(&made.motion, &ContactLimits::GENERATED);
-        }
         files.push(write(&engine, &request, made, arguments, path, start)?);
     }
     if let Some(note) = provenance::licence_note(engine.manifest()) {
