@@ -144,6 +144,31 @@ def test_the_mapping_is_shown_changed_and_kept(app: Any, scene: Any, double: Any
     assert scene.nodes[paths[0]].attributes["roparMapping"] == ""
 
 
+def test_a_mapping_is_corrected_more_than_once(app: Any, scene: Any, double: Any, panel: Any) -> None:
+    import json
+
+    from ropar_maya.canonical import JOINTS
+
+    paths = rigs.body(scene)
+    scene.joint(f"{paths[9]}|Chest")
+    scene.selection = [paths[0]]
+    panel.mapping.find()
+
+    def choose(joint: str, name: str) -> list[str]:
+        box = panel.mapping.table.cellWidget(JOINTS.index(joint), 1)
+        box.setCurrentIndex(box.findData(name))
+        box.activated.emit(box.currentIndex())
+        return list(json.loads(scene.nodes[paths[0]].attributes["roparMapping"])["spine"])
+
+    # A mistake is taken back.
+    choose("spine1", "LeftHand")
+    assert choose("spine1", "Spine") == ["Spine", "Spine1", "Spine2"]
+    # All of them one up, from the bottom: each is a neighbour's until that is chosen as well.
+    choose("spine1", "Spine1")
+    choose("spine2", "Spine2")
+    assert choose("spine3", "Chest") == ["Spine1", "Spine2", "Chest"]
+
+
 def test_settings_are_kept_by_maya(app: Any, scene: Any, panel: Any) -> None:
     from ropar_maya.host import scene as host
 
