@@ -103,6 +103,41 @@ def test_what_is_wrong_is_shown(app: Any, scene: Any, double: Any, panel: Any) -
     assert panel.target.text() == "no skeleton is selected"
 
 
+def test_an_idle_window_leaves_the_scene_alone(
+    app: Any, scene: Any, double: Any, panel: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It shows another selection at once, reads a skeleton once for each, and nothing while it is hidden."""
+    from ropar_maya.host import scene as host
+    from ropar_maya.ui import panel as module
+
+    asked = []
+    real = host.root_of
+
+    def root_of(target: str) -> tuple[str, str]:
+        asked.append(target)
+        return real(target)
+
+    def let_pass(ticks: int) -> None:
+        end = time.monotonic() + ticks * module.TICK / 1000
+        while time.monotonic() < end:
+            app.processEvents()
+            time.sleep(0.01)
+
+    monkeypatch.setattr(host, "root_of", root_of)
+    one, other = rigs.body(scene, namespace="a:"), rigs.body(scene, namespace="b:")
+    for selection in ([one[0]], [other[3]]):
+        scene.selection = selection
+        settle(app, scene, lambda: panel.target.text() == scene.selection[0].split("|")[1])
+    let_pass(4)
+    assert len(asked) == 2
+    panel.widget.hide()
+    scene.selection = [one[0]]
+    let_pass(4)
+    assert len(asked) == 2
+    panel.widget.show()
+    settle(app, scene, lambda: panel.target.text() == "a:Hips")
+
+
 def test_the_fields_are_the_commands_flags(app: Any, scene: Any, panel: Any) -> None:
     """Every value that the window hands over is a flag of its command."""
     from ropar_maya import flags
