@@ -92,11 +92,14 @@ def test_progress_and_cancel(app: Any, scene: Any, double: Any, panel: Any) -> N
     settle(app, scene, lambda: "Cancelled" in panel.result.text())
     assert scene.snapshot() == before
     assert panel.generate.button.isVisible() and panel._fields.isEnabled()
+    # It was asked for, so it does not look like an error.
+    assert panel.result.styleSheet() == "" and scene.messages[-1][0] == "info"
 
 
 def test_what_is_wrong_is_shown(app: Any, scene: Any, double: Any, panel: Any) -> None:
     panel.generate.button.click()
     assert panel.result.text() == "the prompt is empty: write what the character shall do, or pick an example"
+    assert panel.result.styleSheet() != ""
     panel.generate.prompt.edit.setText("a person walks")
     panel.generate.button.click()
     assert panel.result.text().startswith("no skeleton is selected")
@@ -215,18 +218,41 @@ def test_settings_are_kept_by_maya(app: Any, scene: Any, panel: Any) -> None:
 
 def test_the_dockable_window(app: Any, scene: Any, double: Any) -> None:
     import shiboken6
-    from ropar_maya.ui import workspace
+    from ropar_maya.host import window
 
     scene.batch = False
     host = QtWidgets.QWidget()
     QtWidgets.QVBoxLayout(host)
-    OpenMayaUI.controls[workspace.CONTROL] = shiboken6.getCppPointer(host)[0]
-    workspace.show()
-    script = cmds._controls[workspace.CONTROL]["uiScript"]
+    OpenMayaUI.controls[window.CONTROL] = shiboken6.getCppPointer(host)[0]
+    window.show()
+    script = cmds._controls[window.CONTROL]["uiScript"]
     exec(script)
     assert host.findChild(QtWidgets.QWidget, "roparPanel") is not None
-    workspace.show()  # a second time brings it to the front
-    assert cmds._controls[workspace.CONTROL]["restore"]
+    window.show()  # a second time brings it to the front
+    assert cmds._controls[window.CONTROL]["restore"]
+
+
+def test_unloading_takes_the_window_and_its_job_along(app: Any, scene: Any, double: Any, panel: Any) -> None:
+    from maya.api.OpenMaya import MObject
+    from ropar_maya.host import background, plugin, window
+
+    paths = rigs.body(scene)
+    scene.selection = [paths[0]]
+    before = scene.snapshot()
+    window.show()
+    hold = threading.Event()
+    double.on_progress = lambda share: hold.wait(10)
+    panel.generate.prompt.edit.setText("a person walks")
+    panel.generate.button.click()
+    plugin.unload(MObject("plugin"))
+    try:
+        assert window.CONTROL not in cmds._controls
+        hold.set()
+        settle(app, scene, lambda: background.running() is None)
+        # Nothing is written, and what is left of the panel hears nothing of it.
+        assert scene.snapshot() == before and panel.result.text() == ""
+    finally:
+        plugin.load(MObject("plugin"))
 
 
 def test_every_field_says_what_it_is(app: Any, scene: Any, panel: Any) -> None:

@@ -149,11 +149,8 @@ class Panel:
         except MayaError as error:
             self.target.setText(error.message)
 
-    def _finished(self, failure: str) -> None:
-        if failure:
-            self._say(failure, bad=True)
-        else:
-            self._say(self._outcome())
+    def _finished(self, text: str, failed: bool) -> None:
+        self._say(text or self._outcome(), bad=failed)
         self.generate.prompt.offer()
         self.redo.prompt.offer()
         self._selected = None
