@@ -58,7 +58,8 @@
  * STRUCTS
  *   Every struct begins with `size`, which the caller sets to sizeof of the struct it was compiled with. Later versions
  *   append fields only. An older caller's struct is complete with the new fields at 0; a newer caller's fields that
- *   this library does not know must be 0, otherwise ROPAR_ERROR_UNSUPPORTED says so. Zero is the default of every option.
+ *   this library does not know must be 0, and so must reserved fields that say 0; otherwise ROPAR_ERROR_UNSUPPORTED says
+ *   so. Zero is the default of every option.
  *
  * HANDLES
  *   ropar_engine, ropar_motion, ropar_grid, ropar_rig, ropar_mapping and ropar_retargeted are handles: tagged numbers in

@@ -36,6 +36,7 @@
 #include <exception>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <stdexcept>
 #include <string>
@@ -238,10 +239,22 @@ inline std::optional<std::uint64_t> query(int what)
     return value;
 }
 
-/* Sends messages up to `level` to `log`, process-wide, in place of the one before; an empty function sends them nowhere. */
+/*
+ * Sends messages up to `level` to `log`, process-wide, in place of the one before; an empty function sends them nowhere. From
+ * any thread, but not from inside of a log function, which is ROPAR_ERROR_BUSY.
+ */
 inline void set_log(Log log, int level = ROPAR_LOG_WARN)
 {
-    static std::unique_ptr<Log> current;
+    struct Kept {
+        std::mutex guard;
+        std::unique_ptr<Log> log;
+    };
+    // Never destroyed: the library calls the log function for as long as the process lives.
+    static Kept &kept = *new Kept;
+    // Throws inside of a log function. Whoever has the guard may be waiting for that function to return.
+    std::uint64_t joints = 0;
+    detail::call(ropar_query, ROPAR_QUERY_JOINTS, &joints);
+
     auto next = log ? std::make_unique<Log>(std::move(log)) : nullptr;
     ropar_log forward = [](int32_t at, const char *target, const char *message, void *user) noexcept {
         try {
@@ -250,9 +263,11 @@ inline void set_log(Log log, int level = ROPAR_LOG_WARN)
             // There is nobody to tell: the thread may be anybody's.
         }
     };
+    // What the library holds is what is kept, whichever of two threads comes first.
+    const std::lock_guard<std::mutex> lock(kept.guard);
     // When this returns, the one before is not running any more.
     detail::call(ropar_set_log, next ? forward : nullptr, static_cast<void *>(next.get()), std::int32_t(level));
-    current = std::move(next);
+    kept.log.swap(next);
 }
 
 inline void add_search_folder(const std::string &folder) { detail::call(ropar_add_search_folder, folder.c_str()); }

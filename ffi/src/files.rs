@@ -54,6 +54,7 @@ pub struct ropar_retarget_file_options {
 unsafe impl Sized for ropar_retarget_file_options {
     const NAME: &'static str = "ropar_retarget_file_options";
     const FIRST_SIZE: usize = std::mem::offset_of!(Self, hand_contacts);
+    const RESERVED: &'static [usize] = &[std::mem::offset_of!(Self, reserved), std::mem::offset_of!(Self, reserved_2)];
 }
 
 #[repr(C)]
@@ -72,6 +73,7 @@ pub struct ropar_convert_options {
 unsafe impl Sized for ropar_convert_options {
     const NAME: &'static str = "ropar_convert_options";
     const FIRST_SIZE: usize = size_of::<Self>();
+    const RESERVED: &'static [usize] = &[std::mem::offset_of!(Self, reserved)];
 }
 
 /// `None` for the header's default.

@@ -42,6 +42,7 @@ pub struct ropar_generate_options {
 unsafe impl Sized for ropar_generate_options {
     const NAME: &'static str = "ropar_generate_options";
     const FIRST_SIZE: usize = size_of::<Self>();
+    const RESERVED: &'static [usize] = &[std::mem::offset_of!(Self, reserved)];
 }
 
 #[repr(C)]
@@ -62,6 +63,7 @@ pub struct ropar_redo_options {
 unsafe impl Sized for ropar_redo_options {
     const NAME: &'static str = "ropar_redo_options";
     const FIRST_SIZE: usize = std::mem::offset_of!(Self, in_step);
+    const RESERVED: &'static [usize] = &[std::mem::offset_of!(Self, reserved)];
 }
 
 impl ropar_generate_options {

@@ -101,6 +101,7 @@ pub struct ropar_retarget_options {
 unsafe impl Sized for ropar_retarget_options {
     const NAME: &'static str = "ropar_retarget_options";
     const FIRST_SIZE: usize = std::mem::offset_of!(Self, hand_contacts);
+    const RESERVED: &'static [usize] = &[std::mem::offset_of!(Self, reserved)];
 }
 
 impl ropar_retarget_options {
@@ -148,6 +149,7 @@ pub struct ropar_take_arrays {
 unsafe impl Sized for ropar_take_arrays {
     const NAME: &'static str = "ropar_take_arrays";
     const FIRST_SIZE: usize = std::mem::offset_of!(Self, ignore_contacts);
+    const RESERVED: &'static [usize] = &[std::mem::offset_of!(Self, reserved)];
 }
 
 /// A number of samples that memory can hold.

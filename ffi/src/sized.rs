@@ -16,6 +16,8 @@ pub(crate) unsafe trait Sized: Copy {
     const NAME: &'static str;
     /// Its size in the first version that had it: no caller has less.
     const FIRST_SIZE: usize;
+    /// Where its `u32` fields are that the header wants to be 0: a later version may give them a meaning.
+    const RESERVED: &'static [usize] = &[];
 }
 
 /// A copy of the caller's struct; fields that an older caller does not have are 0.
@@ -37,6 +39,15 @@ pub(crate) unsafe fn read<T: Sized>(source: *const T) -> Result<T, Failure> {
             return Err(Failure::unsupported(
                 format!("{} has a field that this version does not know", T::NAME),
                 "use a newer library, or leave the field 0",
+            ));
+        }
+    }
+    for &place in T::RESERVED {
+        // SAFETY: a field of T, all of which is set; what an older caller does not have is 0.
+        if unsafe { value.as_ptr().byte_add(place).cast::<u32>().read() } != 0 {
+            return Err(Failure::unsupported(
+                format!("a reserved field of {} is not 0", T::NAME),
+                "fill the struct with zeros first; a field that has a name in a newer header needs a newer library",
             ));
         }
     }

@@ -38,23 +38,33 @@ fn every_function_works_from_c_and_cpp() {
     in_every_language("every_function.c", &[package.to_str().expect("UTF-8")]);
 }
 
-#[test]
-fn the_cpp_wrapper_owns_and_throws() {
+/// Compiles a program for `ropar.hpp` and runs it, plainly and under AddressSanitizer with leak detection.
+fn in_cpp(name: &str) {
     if !Language::Cpp17.available() {
         return;
     }
     for further in [&[][..], &["-fsanitize=address,undefined", "-fno-sanitize-recover=all"]] {
         let folder = tempfile::tempdir().expect("temporary folder");
-        let program = folder.path().join("wrapper");
-        let source = here().join("tests/c/wrapper.cpp");
+        let program = folder.path().join("program");
+        let source = here().join("tests/c").join(name);
         match Language::Cpp17.compile(&source, &program, &here().join("include"), further) {
             Err(words) if words.contains("cannot find") => println!("SKIPPED: no AddressSanitizer"),
             other => {
-                other.unwrap_or_else(|words| panic!("{words}"));
-                expect_success(&run(&program, folder.path(), &[package().to_str().expect("UTF-8")]), "wrapper.cpp");
+                other.unwrap_or_else(|words| panic!("{name}: {words}"));
+                expect_success(&run(&program, folder.path(), &[package().to_str().expect("UTF-8")]), name);
             }
         }
     }
+}
+
+#[test]
+fn the_cpp_wrapper_owns_and_throws() {
+    in_cpp("wrapper.cpp");
+}
+
+#[test]
+fn cpp_log_functions_live_as_long_as_they_are_called() {
+    in_cpp("logging.cpp");
 }
 
 /// `ROPAR_TEST_THREADS=64x50` runs the full measure, which takes minutes.

@@ -268,6 +268,7 @@ fn every_function_refuses_misuse() {
         INPUT ropar_generate(h.engine, walk, &ropar_generate_options { seconds: -1.0, ..sized() }, place());
         INPUT ropar_generate(h.engine, walk, &ropar_generate_options { guidance: 1e9, ..sized() }, place());
         INPUT ropar_generate(h.engine, walk, &ropar_generate_options { steps: u32::MAX, ..sized() }, place());
+        UNSUPPORTED ropar_generate(h.engine, walk, &ropar_generate_options { reserved: 1, ..sized() }, place());
         HANDLE ropar_redo(h.engine, h.freed_motion, &arm, 1, walk, null(), place());
         HANDLE ropar_redo(null_mut(), h.motion, &arm, 1, walk, null(), place());
         ARGUMENT ropar_redo(h.engine, h.motion, null(), 1, walk, null(), place());
@@ -282,6 +283,7 @@ fn every_function_refuses_misuse() {
         INPUT ropar_redo(h.engine, h.motion, &c"tail".as_ptr(), 1, walk, null(), place());
         INPUT ropar_redo(h.engine, h.motion, &arm, 1, walk, &ropar_redo_options { end: -1.0, ..sized() }, place());
         INPUT ropar_redo(h.engine, h.motion, &arm, 1, walk, &ropar_redo_options { start: f32::NAN, ..sized() }, place());
+        UNSUPPORTED ropar_redo(h.engine, h.motion, &arm, 1, walk, &ropar_redo_options { reserved: 1, ..sized() }, place());
 
         HANDLE ropar_grid_new(null_mut(), 16, place());
         ARGUMENT ropar_grid_new(h.engine, 16, null_mut());
@@ -314,6 +316,7 @@ fn every_function_refuses_misuse() {
         ARGUMENT ropar_grid_fill(h.engine, h.grid, null(), null());
         ARGUMENT ropar_grid_fill(h.engine, h.grid, walk, &short(8));
         INPUT ropar_grid_fill(h.engine, h.grid, c"  ".as_ptr(), null());
+        UNSUPPORTED ropar_grid_fill(h.engine, h.grid, walk, &ropar_generate_options { reserved: 1, ..sized() });
         HANDLE ropar_grid_decode(h.engine, h.freed_grid, place());
         HANDLE ropar_grid_decode(h.grid.cast(), h.grid, place());
         ARGUMENT ropar_grid_decode(h.engine, h.grid, null_mut());
@@ -369,6 +372,7 @@ fn every_function_refuses_misuse() {
         ARGUMENT ropar_retarget(h.motion, h.rig, null_mut(), misaligned(), place());
         ARGUMENT ropar_retarget(h.motion, h.rig, null_mut(), null(), null_mut());
         INPUT ropar_retarget(h.motion, h.rig, null_mut(), null(), place());
+        UNSUPPORTED ropar_retarget(h.motion, h.rig, null_mut(), &ropar_retarget_options { reserved: 1, ..sized() }, place());
         HANDLE ropar_retargeted_get(h.motion.cast(), &mut sized());
         ARGUMENT ropar_retargeted_get(null_mut(), null_mut());
         HANDLE ropar_motion_from_rig(h.freed_rig, null_mut(), &take, place());
@@ -376,6 +380,7 @@ fn every_function_refuses_misuse() {
         ARGUMENT ropar_motion_from_rig(h.rig, null_mut(), &ropar_take_arrays { size: 9, ..take }, place());
         ARGUMENT ropar_motion_from_rig(h.rig, null_mut(), &take, null_mut());
         INPUT ropar_motion_from_rig(h.rig, null_mut(), &take, place());
+        UNSUPPORTED ropar_motion_from_rig(h.rig, null_mut(), &ropar_take_arrays { reserved: 1, ..take }, place());
 
         ARGUMENT ropar_retarget_file(null(), c"b.glb".as_ptr(), c"c.glb".as_ptr(), null(), text);
         ARGUMENT ropar_retarget_file(c"a.glb".as_ptr(), NOT_UTF8, c"c.glb".as_ptr(), null(), text);
@@ -383,6 +388,8 @@ fn every_function_refuses_misuse() {
         ARGUMENT ropar_retarget_file(c"a.glb".as_ptr(), c"b.glb".as_ptr(), c"c.glb".as_ptr(), misaligned(), text);
         ARGUMENT ropar_retarget_file(c"a.glb".as_ptr(), c"b.glb".as_ptr(), c"c.glb".as_ptr(), null(), null_mut());
         INPUT ropar_retarget_file(c"/no/a.glb".as_ptr(), c"/no/b.glb".as_ptr(), c"c.glb".as_ptr(), null(), text);
+        UNSUPPORTED ropar_retarget_file(c"a.glb".as_ptr(), c"b.glb".as_ptr(), c"c.glb".as_ptr(), &ropar_retarget_file_options { reserved: 1, ..sized() }, text);
+        UNSUPPORTED ropar_retarget_file(c"a.glb".as_ptr(), c"b.glb".as_ptr(), c"c.glb".as_ptr(), &ropar_retarget_file_options { reserved_2: 1, ..sized() }, text);
         ARGUMENT ropar_file_inspect(null(), text);
         ARGUMENT ropar_file_inspect(c"a.glb".as_ptr(), null_mut());
         INPUT ropar_file_inspect(c"/no/such/a.glb".as_ptr(), text);
@@ -393,6 +400,7 @@ fn every_function_refuses_misuse() {
         ARGUMENT ropar_file_convert(c"a.glb".as_ptr(), c"b.bvh".as_ptr(), &ropar_convert_options { take: NOT_UTF8, ..sized() }, text);
         INPUT ropar_file_convert(c"/no/such/a.glb".as_ptr(), c"b.bvh".as_ptr(), null(), text);
         INPUT ropar_file_convert(c"/no/such/a.glb".as_ptr(), c"b.txt".as_ptr(), null(), text);
+        UNSUPPORTED ropar_file_convert(c"a.glb".as_ptr(), c"b.bvh".as_ptr(), &ropar_convert_options { reserved: 1, ..sized() }, text);
     }
     let word = c"ropar".as_ptr();
     // SAFETY: null, misaligned or valid pointers; frees of what is not there.

@@ -79,6 +79,14 @@ class Double:
                 raise ropar.Cancelled("cancelled")
         return self.motion
 
+    def redo(self, motion: ropar.Motion, parts: list[str], prompt: str, **options: Any) -> ropar.Motion:
+        """The same motion with another left shoulder, whatever is asked for."""
+        import numpy as np
+
+        rotations = np.array(motion.rotations)
+        rotations[:, 16] = (0.0, 0.0, np.sin(-0.4), np.cos(-0.4))
+        return ropar.Motion.from_arrays(motion.fps, motion.root, rotations)
+
     def part_joints(self, part: str) -> list[int]:
         return {
             "torso": [0, 3, 6, 9, 12, 15],

@@ -75,6 +75,26 @@ def test_a_cancelled_job_changes_nothing(scene: Any, double: Any) -> None:
     assert "Cancelled; nothing was changed" in scene.messages[-1][1]
 
 
+def test_a_cancel_is_no_error(scene: Any, double: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whether it comes in time for the work, or only for the writing."""
+    from ropar_maya.host import background
+
+    told = []
+    monkeypatch.setattr(background, "_listeners", [lambda *words: told.append(words)])
+    paths = rigs.body(scene)
+    double.on_progress = lambda share: cmds.roparGenerate(cancel=True)
+    cmds.roparGenerate(prompt="a person walks", target=paths[0], background=True)
+    finish(scene)
+    double.on_progress = None
+    cmds.roparGenerate(prompt="a person walks", target=paths[0], background=True)
+    running = background.running()
+    assert running is not None and running.job.wait(30)
+    cmds.roparGenerate(cancel=True)
+    finish(scene)
+    assert scene.messages == [("info", "Cancelled; nothing was changed")] * 2
+    assert told == [("Cancelled; nothing was changed", False)] * 2
+
+
 def test_a_skeleton_that_is_gone_by_then(scene: Any, double: Any) -> None:
     paths = rigs.body(scene)
     cmds.roparGenerate(prompt="a person walks", target=paths[0], background=True)

@@ -170,3 +170,29 @@ def test_no_curve_jumps(scene: Any, double: Any) -> None:
             if node.kind == "animCurveTA" and len(node.keys) > 2:
                 steps = np.abs(np.diff([key.value for key in node.keys]))
                 assert steps.max() < np.pi
+
+
+def test_new_keys_go_on_from_those_before_them(scene: Any, double: Any) -> None:
+    """The hips have turned round once where the motion begins, and not yet at the current time."""
+    from maya import cmds
+
+    paths = rigs.body(scene)
+    turned = scene.curve("turned", f"{paths[0]}.rotateY", [(scene.seconds(1), 0.0), (scene.seconds(99), 2 * np.pi)])
+    cmds.roparGenerate(prompt="a person walks", target=paths[0], startTime=100, replace=True)
+    values = [key.value for key in turned.keys]
+    assert len(values) > 20 and np.abs(np.diff(values[1:])).max() < np.pi
+
+
+def test_redone_keys_go_on_from_those_before_them(scene: Any, double: Any) -> None:
+    from maya import cmds
+
+    paths = rigs.body(scene)
+    cmds.roparGenerate(prompt="a person walks", target=paths[0], startTime=1)
+    arm = scene.nodes["LeftArm_rotateZ"]
+    for key in arm.keys:  # a whole turn more from frame 10 on
+        key.value += 2 * np.pi * (key.time > scene.seconds(9.5))
+    before = [key.value for key in arm.keys]
+    cmds.roparRedo(prompt="a person waves", parts=["left_arm"], target=paths[0], startTime=13, endTime=20)
+    after = [key.value for key in arm.keys]
+    assert after != before
+    assert np.abs(np.diff(after[10:])).max() < np.pi

@@ -92,15 +92,53 @@ def test_progress_and_cancel(app: Any, scene: Any, double: Any, panel: Any) -> N
     settle(app, scene, lambda: "Cancelled" in panel.result.text())
     assert scene.snapshot() == before
     assert panel.generate.button.isVisible() and panel._fields.isEnabled()
+    # It was asked for, so it does not look like an error.
+    assert panel.result.styleSheet() == "" and scene.messages[-1][0] == "info"
 
 
 def test_what_is_wrong_is_shown(app: Any, scene: Any, double: Any, panel: Any) -> None:
     panel.generate.button.click()
     assert panel.result.text() == "the prompt is empty: write what the character shall do, or pick an example"
+    assert panel.result.styleSheet() != ""
     panel.generate.prompt.edit.setText("a person walks")
     panel.generate.button.click()
     assert panel.result.text().startswith("no skeleton is selected")
     assert panel.target.text() == "no skeleton is selected"
+
+
+def test_an_idle_window_leaves_the_scene_alone(
+    app: Any, scene: Any, double: Any, panel: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It shows another selection at once, reads a skeleton once for each, and nothing while it is hidden."""
+    from ropar_maya.host import scene as host
+    from ropar_maya.ui import panel as module
+
+    asked = []
+    real = host.root_of
+
+    def root_of(target: str) -> tuple[str, str]:
+        asked.append(target)
+        return real(target)
+
+    def let_pass(ticks: int) -> None:
+        end = time.monotonic() + ticks * module.TICK / 1000
+        while time.monotonic() < end:
+            app.processEvents()
+            time.sleep(0.01)
+
+    monkeypatch.setattr(host, "root_of", root_of)
+    one, other = rigs.body(scene, namespace="a:"), rigs.body(scene, namespace="b:")
+    for selection in ([one[0]], [other[3]]):
+        scene.selection = selection
+        settle(app, scene, lambda: panel.target.text() == scene.selection[0].split("|")[1])
+    let_pass(4)
+    assert len(asked) == 2
+    panel.widget.hide()
+    scene.selection = [one[0]]
+    let_pass(4)
+    assert len(asked) == 2
+    panel.widget.show()
+    settle(app, scene, lambda: panel.target.text() == "a:Hips")
 
 
 def test_the_fields_are_the_commands_flags(app: Any, scene: Any, panel: Any) -> None:
@@ -144,6 +182,31 @@ def test_the_mapping_is_shown_changed_and_kept(app: Any, scene: Any, double: Any
     assert scene.nodes[paths[0]].attributes["roparMapping"] == ""
 
 
+def test_a_mapping_is_corrected_more_than_once(app: Any, scene: Any, double: Any, panel: Any) -> None:
+    import json
+
+    from ropar_maya.canonical import JOINTS
+
+    paths = rigs.body(scene)
+    scene.joint(f"{paths[9]}|Chest")
+    scene.selection = [paths[0]]
+    panel.mapping.find()
+
+    def choose(joint: str, name: str) -> list[str]:
+        box = panel.mapping.table.cellWidget(JOINTS.index(joint), 1)
+        box.setCurrentIndex(box.findData(name))
+        box.activated.emit(box.currentIndex())
+        return list(json.loads(scene.nodes[paths[0]].attributes["roparMapping"])["spine"])
+
+    # A mistake is taken back.
+    choose("spine1", "LeftHand")
+    assert choose("spine1", "Spine") == ["Spine", "Spine1", "Spine2"]
+    # All of them one up, from the bottom: each is a neighbour's until that is chosen as well.
+    choose("spine1", "Spine1")
+    choose("spine2", "Spine2")
+    assert choose("spine3", "Chest") == ["Spine1", "Spine2", "Chest"]
+
+
 def test_settings_are_kept_by_maya(app: Any, scene: Any, panel: Any) -> None:
     from ropar_maya.host import scene as host
 
@@ -155,18 +218,41 @@ def test_settings_are_kept_by_maya(app: Any, scene: Any, panel: Any) -> None:
 
 def test_the_dockable_window(app: Any, scene: Any, double: Any) -> None:
     import shiboken6
-    from ropar_maya.ui import workspace
+    from ropar_maya.host import window
 
     scene.batch = False
     host = QtWidgets.QWidget()
     QtWidgets.QVBoxLayout(host)
-    OpenMayaUI.controls[workspace.CONTROL] = shiboken6.getCppPointer(host)[0]
-    workspace.show()
-    script = cmds._controls[workspace.CONTROL]["uiScript"]
+    OpenMayaUI.controls[window.CONTROL] = shiboken6.getCppPointer(host)[0]
+    window.show()
+    script = cmds._controls[window.CONTROL]["uiScript"]
     exec(script)
     assert host.findChild(QtWidgets.QWidget, "roparPanel") is not None
-    workspace.show()  # a second time brings it to the front
-    assert cmds._controls[workspace.CONTROL]["restore"]
+    window.show()  # a second time brings it to the front
+    assert cmds._controls[window.CONTROL]["restore"]
+
+
+def test_unloading_takes_the_window_and_its_job_along(app: Any, scene: Any, double: Any, panel: Any) -> None:
+    from maya.api.OpenMaya import MObject
+    from ropar_maya.host import background, plugin, window
+
+    paths = rigs.body(scene)
+    scene.selection = [paths[0]]
+    before = scene.snapshot()
+    window.show()
+    hold = threading.Event()
+    double.on_progress = lambda share: hold.wait(10)
+    panel.generate.prompt.edit.setText("a person walks")
+    panel.generate.button.click()
+    plugin.unload(MObject("plugin"))
+    try:
+        assert window.CONTROL not in cmds._controls
+        hold.set()
+        settle(app, scene, lambda: background.running() is None)
+        # Nothing is written, and what is left of the panel hears nothing of it.
+        assert scene.snapshot() == before and panel.result.text() == ""
+    finally:
+        plugin.load(MObject("plugin"))
 
 
 def test_every_field_says_what_it_is(app: Any, scene: Any, panel: Any) -> None:

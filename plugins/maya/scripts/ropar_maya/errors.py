@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from .translations import tr
+
 
 class MayaError(Exception):
     """A refusal in words. The scene is as it was."""
@@ -38,7 +40,7 @@ def is_expected(error: BaseException) -> bool:
 def words(error: BaseException) -> str:
     """An error as a user should read it."""
     if is_cancel(error):
-        return "Cancelled; nothing was changed"
+        return tr("Cancelled; nothing was changed")
     if isinstance(error, MayaError):
         return str(error)
     message = getattr(error, "message", None)

@@ -50,6 +50,8 @@ class Joint:
     #: Whether `rotate` or `translate` changes over time.
     rotates: bool = False
     translates: bool = False
+    #: `rotate` at the first of the new keys, whose angles go on from it; None: as now.
+    entry: Vector | None = None
 
     @cached_property
     def before(self) -> Matrix:

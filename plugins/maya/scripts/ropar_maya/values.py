@@ -97,7 +97,8 @@ def channels(skeleton: Skeleton, pose: Pose, wanted: Iterable[int], only: Iterab
     result: list[Channel] = []
     for index in sorted(own | over):
         joint = skeleton.joints[index]
-        angles = _angles([frame[index] for frame in rotations], joint.order, joint.rotate)
+        near = joint.rotate if joint.entry is None else joint.entry
+        angles = _angles([frame[index] for frame in rotations], joint.order, near)
         away = max((abs(a - b) for row in angles for a, b in zip(row, joint.rotate, strict=True)), default=0.0)
         if index in own or joint.rotates or away > STILL_ANGLE:
             result += _three(index, "rotate", angles)

@@ -123,6 +123,9 @@ def retarget_file(
         hand_contacts: whether hands that rest on the floor are held as well.
         ground_root: whether the joint on the floor, where the rig has one, carries the path over the ground and the
             heading, as game engines want it; otherwise the hips carry everything.
+        source_mapping: of the clip's own rig, also as JSON text; ``None``: found.
+        fps: rate of the new take; ``None``: the clip's.
+        character: which of several characters in the character's file, counted from 1; ``None``: the only one.
 
     Returns:
         The report: ``verdict`` (with ``grade`` and ``reason``) and figures.

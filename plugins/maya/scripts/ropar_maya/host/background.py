@@ -10,7 +10,7 @@ from typing import Any
 
 from maya import cmds, utils
 
-from ..errors import MayaError, is_expected, words
+from ..errors import MayaError, Stopped, is_cancel, is_expected, words
 from ..job import Job
 from ..translations import tr
 from . import scene
@@ -29,8 +29,8 @@ _numbers = itertools.count(1)
 _running: Running | None = None
 #: The last error that was shown: what comes out of a failed command as an exception is up to Maya.
 _shown = ""
-#: Called with an error's words, or nothing, when a job is over and written.
-_listeners: list[Callable[[str], None]] = []
+#: Called when a job is over and written: with what a user should read where nothing was made, and whether it failed.
+_listeners: list[Callable[[str, bool], None]] = []
 
 
 def running() -> Running | None:
@@ -38,11 +38,11 @@ def running() -> Running | None:
     return _running
 
 
-def listen(listener: Callable[[str], None]) -> None:
+def listen(listener: Callable[[str, bool], None]) -> None:
     _listeners.append(listener)
 
 
-def unlisten(listener: Callable[[str], None]) -> None:
+def unlisten(listener: Callable[[str, bool], None]) -> None:
     if listener in _listeners:
         _listeners.remove(listener)
 
@@ -78,6 +78,12 @@ def cancel() -> None:
         _running.job.cancel()
 
 
+def close() -> None:
+    """Asks the running job to stop, and tells nobody: the window goes as well."""
+    cancel()
+    _listeners.clear()
+
+
 def take(number: int) -> Running:
     """Hands over a job that is done.
 
@@ -95,24 +101,22 @@ def _finish(number: int) -> None:
     global _running
     if _running is None or _running.number != number:
         return
-    found, text = _running, ""
+    found, text, failed = _running, "", False
     error = found.job.error
-    if error is None and found.job.cancelled:
-        _running = None
-        text = tr("Cancelled; nothing was changed")
-        MGlobal.displayInfo(text)
-    elif error is None:
+    if error is None and found.job.cancelled:  # too late for the work, and in time for the scene
+        error = Stopped()
+    if error is None:
         try:
             getattr(cmds, found.plan.command)(applyJob=number)
         except Exception:  # the command has shown it
             _running = None
-            text = _shown
+            text, failed = _shown, True
     else:
         _running = None
-        text = words(error)
+        text, failed = words(error), not is_cancel(error)
         show(error)
     for listener in list(_listeners):
-        listener(text)
+        listener(text, failed)
 
 
 def shown() -> str:
@@ -121,14 +125,17 @@ def shown() -> str:
 
 
 def show(error: BaseException) -> None:
-    """Says in Maya what went wrong; with the traceback where nobody expected it."""
+    """Says in Maya what went wrong; with the traceback where nobody expected it. A cancel is no error."""
     global _shown
     _shown = words(error)
+    if is_cancel(error):
+        MGlobal.displayInfo(_shown)
+        return
     if isinstance(error, Exception) and not is_expected(error):
         import traceback
 
         traceback.print_exception(type(error), error, error.__traceback__, file=sys.stderr)
-    MGlobal.displayError(words(error))
+    MGlobal.displayError(_shown)
 
 
 def foreground(plan: Plan, progress: Callable[[Job], Any] | None) -> Any:

@@ -7,6 +7,7 @@ from typing import Any, cast
 from maya import cmds
 
 from ..translations import tr
+from . import window
 
 MENU = "roparMenu"
 MAIN_WINDOW = "MayaWindow"
@@ -26,9 +27,7 @@ def remove() -> None:
 
 
 def _open(*_: object) -> None:
-    from ..ui import workspace
-
-    workspace.show()
+    window.show()
 
 
 def _test(*_: object) -> None:

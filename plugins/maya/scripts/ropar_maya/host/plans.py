@@ -13,7 +13,7 @@ from .. import history, library, making, redoing
 from ..errors import MayaError
 from ..job import Report
 from ..making import Made, Subject
-from ..requests import Generate, Redo, Retarget
+from ..requests import Generate, Placement, Redo, Retarget
 from ..translations import tr
 from ..values import pose_of
 from . import reading, scene
@@ -54,7 +54,7 @@ def _generate(values: Mapping[str, Any]) -> Plan:
             raise MayaError("-newSkeleton goes with neither -target nor -fromPose", "leave one of them out")
         subject = reading.new_subject(values["newSkeleton"] or scene.unused(NEW))
     else:
-        subject = reading.subject(values.get("target", ""), present_at=placement.start if placement.from_pose else None)
+        subject = _subject(values, placement)
     options = scene.engine_options()
     return Plan(
         "roparGenerate", subject, lambda report: making.generate(request, subject, options, report), request.prompt
@@ -65,7 +65,7 @@ def _retarget(values: Mapping[str, Any]) -> Plan:
     start, end = scene.playback()
     request = Retarget.of(values, start)
     placement = request.placement
-    subject = reading.subject(values.get("target", ""), present_at=placement.start if placement.from_pose else None)
+    subject = _subject(values, placement)
     source = None
     if request.source:
         first = start if request.source_start is None else request.source_start
@@ -78,6 +78,13 @@ def _retarget(values: Mapping[str, Any]) -> Plan:
     return Plan("roparRetarget", subject, lambda report: making.retarget(request, subject, source, report))
 
 
+def _subject(values: Mapping[str, Any], placement: Placement) -> Subject:
+    """The skeleton that gets a motion, and what of it matters where the motion starts."""
+    start = placement.start
+    found = reading.subject(values.get("target", ""), present_at=start if placement.from_pose else None)
+    return reading.entering(found, start)
+
+
 def _redo(values: Mapping[str, Any]) -> Plan:
     request = Redo.of(values)
     subject = reading.subject(values.get("target", ""))
@@ -88,6 +95,7 @@ def _redo(values: Mapping[str, Any]) -> Plan:
         raise MayaError(
             f"the frames {start:g} to {end:g} are not within the keys", f"choose a range within {first:g} to {last:g}"
         )
+    subject = reading.entering(subject, start)
     around = redoing.CONTEXT_SECONDS * subject.units
     step = subject.step
     before = math.floor(min(start - first, around) / step)

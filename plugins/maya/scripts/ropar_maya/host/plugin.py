@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable
 
 from .. import __version__, library, translations
-from . import background, commands, menu, scene
+from . import background, commands, menu, scene, window
 from .maya_api import MFnPlugin, MGlobal, MObject, MPxCommand, MSyntax
 
 VENDOR = "RoPAR"
@@ -40,8 +40,9 @@ def load(plugin: MObject) -> None:
 
 def unload(plugin: MObject) -> None:
     """Takes everything down; a running job is stopped."""
-    background.cancel()
+    background.close()
     if not scene.in_batch():
+        window.remove()
         menu.remove()
     function_set = MFnPlugin(plugin)
     for command in commands.COMMANDS:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, cast
 
 from maya import cmds
@@ -38,6 +39,18 @@ def subject(target: str, *, present_at: float | None = None) -> Subject:
         mapping = _characterisation(skeleton, character)
     present = None if present_at is None else pose_of(skeleton, [locals_at(skeleton, present_at)])
     return Subject(skeleton, root, scene.uuid(root), mapping, scene.units_per_second(), present)
+
+
+def entering(found: Subject, time: float) -> Subject:
+    """A skeleton whose new keys begin at a time: their angles go on from those that its channels have there.
+
+    Those at the current time may be whole turns away from them.
+    """
+    joints = tuple(
+        replace(joint, entry=_angles(joint.path, "rotate", time=time)) if joint.rotates else joint
+        for joint in found.skeleton.joints
+    )
+    return replace(found, skeleton=replace(found.skeleton, joints=joints))
 
 
 def new_subject(name: str) -> Subject:
@@ -169,8 +182,6 @@ def _joint(path: str, parent: int, groups: Sequence[str]) -> Joint:
 
 
 def _with_rest(joint: Joint, rotation: maths.Matrix, translate: Vector) -> Joint:
-    from dataclasses import replace
-
     return replace(joint, rest_rotation=rotation, rest_translate=translate)
 
 
@@ -179,9 +190,9 @@ def _three(value: Sequence[Sequence[float]]) -> Vector:
     return (float(x), float(y), float(z))
 
 
-def _angles(path: str, attribute: str) -> Vector:
-    """Radians, whatever unit the interface shows."""
-    x, y, z = _three(cast(Any, cmds.getAttr)(f"{path}.{attribute}"))
+def _angles(path: str, attribute: str, **when: float) -> Vector:
+    """Radians, whatever unit the interface shows; now, or at a ``time``."""
+    x, y, z = _three(cast(Any, cmds.getAttr)(f"{path}.{attribute}", **when))
     return (float(MAngle.uiToInternal(x)), float(MAngle.uiToInternal(y)), float(MAngle.uiToInternal(z)))
 
 
@@ -235,8 +246,6 @@ def _bind_over(
 
 def _grounded(skeleton: Skeleton) -> Skeleton:
     """A skeleton that was never bound and whose root is animated: it stands on the floor where it is now."""
-    from dataclasses import replace
-
     up = min(skeleton.space.point_in(place)[1] for _, place in skeleton.rest)
     root = skeleton.joints[0]
     lift = skeleton.space.point_out((0.0, -up, 0.0))

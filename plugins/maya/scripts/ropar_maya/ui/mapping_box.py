@@ -23,6 +23,9 @@ class MappingBox:
         self.section = forms.Section("Joint Mapping", opened=False)
         self._root = ""
         self._document: dict[str, Any] = {}
+        #: Joint of the body -> the Maya joint in the document, and the box that chooses another.
+        self._found: dict[str, str] = {}
+        self._boxes: dict[str, Any] = {}
         self._names: list[str] = []
         self.table = QtWidgets.QTableWidget(len(JOINTS), 3)
         self.table.setHorizontalHeaderLabels([tr("Body"), tr("Joint"), tr("Sure")])
@@ -57,6 +60,7 @@ class MappingBox:
         self._document = json.loads(rigged.mapping.to_json())
         self._names = [fitting.reference(rigged.skeleton, index) for index in range(len(rigged.skeleton))]
         found = {joint: (self._names[int(node)], float(sure)) for joint, (node, sure) in rigged.mapping.joints.items()}
+        self._found = {joint: name for joint, (name, _) in found.items()}
         self._fill(found)
         family = str(rigged.mapping.family).replace("_", " ")
         kept = tr("kept on the root") if subject.mapping else family
@@ -84,18 +88,20 @@ class MappingBox:
             for other in self._names:
                 box.addItem(other, other)
             box.setCurrentIndex(box.findData(name))
-            box.activated.connect(lambda _, joint=joint, box=box, before=name: self._choose(joint, box, before))
+            box.activated.connect(self._choose)
             self.table.setCellWidget(line, 1, box)
+            self._boxes[joint] = box
             text = "" if not name else f"{100 * sure:.0f} %" if sure >= SURE else f"{100 * sure:.0f} % ?"
             item = QtWidgets.QTableWidgetItem(text)
             item.setFlags(QtCore.Qt.ItemIsEnabled)
             self.table.setItem(line, 2, item)
         self.table.setVisible(True)
 
-    def _choose(self, joint: str, box: Any, before: str) -> None:
-        self._document = mapping.with_joint(self._document, joint, str(box.currentData()), before)
+    def _choose(self, *_: object) -> None:
+        chosen = {joint: str(box.currentData()) for joint, box in self._boxes.items()}
+        changed = mapping.with_joints(self._document, self._found, chosen)
         try:
-            keeping.keep(self._root, reading.MAPPING, json.dumps(self._document))
+            keeping.keep(self._root, reading.MAPPING, json.dumps(changed))
         except Exception as error:
             MGlobal.displayError(words(error))
             return

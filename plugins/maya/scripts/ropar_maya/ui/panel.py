@@ -44,10 +44,12 @@ class Panel:
         self.widget = QtWidgets.QWidget()
         self.widget.setObjectName("roparPanel")
         self._fields = QtWidgets.QWidget()
+        #: The selection whose skeleton is shown; None: look again.
+        self._selected: list[str] | None = None
         self._lay_out()
         QShortcut(QtGui.QKeySequence(QtCore.Qt.Key_Escape), self.widget).activated.connect(self.cancel)
         self._timer = QtCore.QTimer(self.widget)
-        self._timer.timeout.connect(self.tick)
+        self._timer.timeout.connect(self._look)
         self._timer.start(TICK)
         background.listen(self._finished)
         self.widget.destroyed.connect(lambda *_: background.unlisten(self._finished))
@@ -116,6 +118,11 @@ class Panel:
 
     # ---- Showing -------------------------------------------------------------------------------------------------
 
+    def _look(self) -> None:
+        """What the timer does; nothing while nobody sees it, as behind another tab."""
+        if self.widget.isVisible():
+            self.tick()
+
     def tick(self) -> None:
         """Shows the running job and the selected skeleton."""
         found = background.running()
@@ -132,19 +139,21 @@ class Panel:
             self.bar.setValue(round(100 * found.job.share))
             self.bar.setFormat(text)
             return
+        selected = scene.selected()
+        if selected == self._selected:  # reading a skeleton takes long in a large scene
+            return
+        self._selected = selected
         try:
             root, character = scene.root_of("")
             self.target.setText(scene.short(root) + (f"  (HumanIK: {character})" if character else ""))
         except MayaError as error:
             self.target.setText(error.message)
 
-    def _finished(self, failure: str) -> None:
-        if failure:
-            self._say(failure, bad=True)
-        else:
-            self._say(self._outcome())
+    def _finished(self, text: str, failed: bool) -> None:
+        self._say(text or self._outcome(), bad=failed)
         self.generate.prompt.offer()
         self.redo.prompt.offer()
+        self._selected = None
         self.tick()
 
     def _outcome(self) -> str:

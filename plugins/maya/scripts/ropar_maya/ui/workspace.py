@@ -1,4 +1,4 @@
-"""The panel as a dockable window of Maya."""
+"""The panel in the dockable window of Maya."""
 
 from __future__ import annotations
 
@@ -8,24 +8,11 @@ from maya import OpenMayaUI, cmds
 
 from .. import translations
 from ..host import scene
+from ..host.window import CONTROL
 from .panel import Panel
 from .qt import wrapped
 
-CONTROL = "roparWorkspaceControl"
-#: Maya runs this when it opens the window, also the next time it starts.
-SCRIPT = "from ropar_maya.ui import workspace; workspace.fill()"
-WIDTH, HEIGHT = 340, 640
-
 _panel: Panel | None = None
-
-
-def show() -> None:
-    """Opens the window, or brings it to the front."""
-    control = cast(Any, cmds.workspaceControl)
-    if control(CONTROL, exists=True):
-        control(CONTROL, edit=True, restore=True)
-        return
-    control(CONTROL, label="RoPAR", uiScript=SCRIPT, initialWidth=WIDTH, initialHeight=HEIGHT, retain=False)
 
 
 def fill() -> None:

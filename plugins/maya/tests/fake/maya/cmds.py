@@ -178,7 +178,9 @@ def menuItem(**flags: Any) -> str:
     return "item"
 
 
-def deleteUI(name: str, menu: bool = False) -> None: ...
+def deleteUI(name: str, menu: bool = False, control: bool = False) -> None:
+    if control:
+        del _controls[name]
 
 
 def currentTime(query: bool) -> float:
