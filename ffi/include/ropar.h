@@ -398,7 +398,8 @@ typedef struct ropar_generate_options {
     float guidance;          /* how closely to follow the prompt, 0 to 20; 0: the package's default; see GUIDANCE_NONE */
     uint32_t iterations;     /* rounds of masked autoregression, 1 to 200; 0: the package's default */
     uint32_t steps;          /* steps of the diffusion head, 1 to 200; 0: the package's default */
-    uint32_t reserved;       /* 0 */
+    uint32_t keep_feet;      /* other than 0: feet stay as the networks made them; otherwise standing feet are held still and
+                                kept out of the floor. Not used by ropar_grid_fill */
     ropar_progress progress; /* may be NULL */
     void *user;              /* passed to `progress` */
 } ropar_generate_options;

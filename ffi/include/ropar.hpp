@@ -384,6 +384,7 @@ struct GenerateOptions {
     std::optional<float> guidance;
     std::uint32_t iterations = 0; /* 0: the package's own */
     std::uint32_t steps = 0;
+    bool plant_feet = true; /* standing feet are held still and kept out of the floor */
     Progress progress;
 };
 
@@ -417,6 +418,7 @@ namespace detail {
         options.guidance = guidance(given.guidance);
         options.iterations = given.iterations;
         options.steps = given.steps;
+        options.keep_feet = given.plant_feet ? 0 : 1;
         options.progress = reporter.function();
         options.user = reporter.user();
         return options;

@@ -33,7 +33,7 @@ pub struct ropar_generate_options {
     pub guidance: f32,
     pub iterations: u32,
     pub steps: u32,
-    pub reserved: u32,
+    pub keep_feet: u32,
     pub progress: ropar_progress,
     pub user: *mut c_void,
 }
@@ -42,7 +42,6 @@ pub struct ropar_generate_options {
 unsafe impl Sized for ropar_generate_options {
     const NAME: &'static str = "ropar_generate_options";
     const FIRST_SIZE: usize = size_of::<Self>();
-    const RESERVED: &'static [usize] = &[std::mem::offset_of!(Self, reserved)];
 }
 
 #[repr(C)]
@@ -76,6 +75,7 @@ impl ropar_generate_options {
             guidance: guidance(self.guidance),
             iterations: given(self.iterations),
             steps: given(self.steps),
+            plant_feet: self.keep_feet == 0,
             ..GenerateRequest::new(prompt)
         }
     }

@@ -194,7 +194,7 @@ layouts! {
         parents, rest_offsets, metadata, warnings,
     }
     motion::ropar_motion_arrays { size, fps, frames, root, rotations, positions, confidences, contacts, metadata }
-    generate::ropar_generate_options { size, seconds, seed, guidance, iterations, steps, reserved, progress, user }
+    generate::ropar_generate_options { size, seconds, seed, guidance, iterations, steps, keep_feet, progress, user }
     generate::ropar_redo_options { size, start, end, guidance, seed, progress, user, in_step, reserved }
     grid::ropar_grid_description {
         size, frame_rate, frames, tokens, parts, latent_size, frames_per_token, reserved, masked,

@@ -268,7 +268,6 @@ fn every_function_refuses_misuse() {
         INPUT ropar_generate(h.engine, walk, &ropar_generate_options { seconds: -1.0, ..sized() }, place());
         INPUT ropar_generate(h.engine, walk, &ropar_generate_options { guidance: 1e9, ..sized() }, place());
         INPUT ropar_generate(h.engine, walk, &ropar_generate_options { steps: u32::MAX, ..sized() }, place());
-        UNSUPPORTED ropar_generate(h.engine, walk, &ropar_generate_options { reserved: 1, ..sized() }, place());
         HANDLE ropar_redo(h.engine, h.freed_motion, &arm, 1, walk, null(), place());
         HANDLE ropar_redo(null_mut(), h.motion, &arm, 1, walk, null(), place());
         ARGUMENT ropar_redo(h.engine, h.motion, null(), 1, walk, null(), place());
@@ -316,7 +315,6 @@ fn every_function_refuses_misuse() {
         ARGUMENT ropar_grid_fill(h.engine, h.grid, null(), null());
         ARGUMENT ropar_grid_fill(h.engine, h.grid, walk, &short(8));
         INPUT ropar_grid_fill(h.engine, h.grid, c"  ".as_ptr(), null());
-        UNSUPPORTED ropar_grid_fill(h.engine, h.grid, walk, &ropar_generate_options { reserved: 1, ..sized() });
         HANDLE ropar_grid_decode(h.engine, h.freed_grid, place());
         HANDLE ropar_grid_decode(h.grid.cast(), h.grid, place());
         ARGUMENT ropar_grid_decode(h.engine, h.grid, null_mut());

@@ -281,10 +281,11 @@ static void check_engine(const char *package, ropar_motion *motion)
     SIZED(ropar_redo_options, redo);
     SIZED(ropar_motion_view, view);
     SIZED(ropar_motion_view, other);
+    SIZED(ropar_motion_view, kept_view);
     SIZED(ropar_grid_description, grid_view);
     char *text = NULL, warning[256] = "";
     ropar_engine *engine = NULL;
-    ropar_motion *made = NULL, *again = NULL;
+    ropar_motion *made = NULL, *again = NULL, *kept = NULL;
     ropar_grid *grid = NULL;
     uint32_t joints[JOINTS];
     uint64_t count = 0, cell, cells, size;
@@ -342,7 +343,7 @@ static void check_engine(const char *package, ropar_motion *motion)
     CHECK(memcmp(view.rotations + 4 * 16, other.rotations + 4 * 16, 4 * sizeof(float)) != 0);
     OK(ropar_motion_free(again));
 
-    /* From nothing through a grid is the same as ropar_generate. */
+    /* From nothing through a grid is what ropar_generate makes before it plants the feet. */
     OK(ropar_grid_new(engine, 16, &grid, &error));
     OK(ropar_grid_describe(grid, &grid_view, &error));
     CHECK(grid_view.tokens == 4 && grid_view.parts == 5 && grid_view.masked == 20 && grid_view.frames == 16);
@@ -351,7 +352,13 @@ static void check_engine(const char *package, ropar_motion *motion)
     CHECK(grid_view.masked == 0);
     OK(ropar_grid_decode(engine, grid, &again, &error));
     OK(ropar_motion_get(again, &other, &error));
-    CHECK(memcmp(view.rotations, other.rotations, (size_t)view.frames * JOINTS * 4 * sizeof(float)) == 0);
+    CHECK(memcmp(view.rotations, other.rotations, (size_t)view.frames * JOINTS * 4 * sizeof(float)) != 0);
+    generate.keep_feet = 1;
+    OK(ropar_generate(engine, "a person waves \xf0\x9f\x91\x8b", &generate, &kept, &error));
+    generate.keep_feet = 0;
+    OK(ropar_motion_get(kept, &kept_view, &error));
+    CHECK(memcmp(kept_view.rotations, other.rotations, (size_t)view.frames * JOINTS * 4 * sizeof(float)) == 0);
+    OK(ropar_motion_free(kept));
     OK(ropar_motion_free(again));
     OK(ropar_grid_free(grid));
 

@@ -151,7 +151,11 @@ static void check_engine(const std::string &package)
     grid.set_cells(0, {}, {ROPAR_CELL_MASKED});
     engine.fill(grid, "a person waves \xf0\x9f\x91\x8b", options);
     const ropar::Motion decoded = engine.decode(grid);
-    CHECK(std::equal(motion.rotations().begin(), motion.rotations().end(), decoded.rotations().begin()));
+    CHECK(!std::equal(motion.rotations().begin(), motion.rotations().end(), decoded.rotations().begin()));
+    options.plant_feet = false;
+    const ropar::Motion kept = engine.generate("a person waves \xf0\x9f\x91\x8b", options);
+    options.plant_feet = true;
+    CHECK(std::equal(kept.rotations().begin(), kept.rotations().end(), decoded.rotations().begin()));
     CHECK(engine.encode(decoded).describe().masked == 0);
 
     // One engine, several threads, the same result.

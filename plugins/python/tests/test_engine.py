@@ -31,6 +31,16 @@ def test_an_engine_says_what_it_is(engine: ropar.Engine) -> None:
     assert engine.info()["package"]["manifest"]["name"] == MANIFEST["name"]
 
 
+def test_feet_can_be_left_as_they_were_made(engine: ropar.Engine, wave: ropar.Motion) -> None:
+    made = engine.generate(WAVE, seconds=2, seed=5, plant_feet=False)
+    legs = [i for i, name in enumerate(wave.joint_names) if name.split("_")[-1] in ("hip", "knee", "ankle", "foot")]
+    others = [i for i in range(len(wave.joint_names)) if i not in legs]
+    assert np.array_equal(made.rotations[:, others], wave.rotations[:, others])
+    assert np.allclose(made.root[:, [0, 2]], wave.root[:, [0, 2]], atol=1e-6)
+    apart = np.abs(made.rotations[:, legs] - wave.rotations[:, legs]).max()
+    assert 1e-4 < apart < 0.5
+
+
 def test_a_motion_is_the_one_that_the_program_makes(engine: ropar.Engine, wave: ropar.Motion, tmp_path: Path) -> None:
     theirs, ours = tmp_path / "theirs.glb", tmp_path / "ours.glb"
     done = run_program(

@@ -137,7 +137,7 @@ class GenerateOptions(Sized):
         ("guidance", c_float),
         ("iterations", c_uint32),
         ("steps", c_uint32),
-        ("reserved", c_uint32),
+        ("keep_feet", c_uint32),
         ("progress", PROGRESS),
         ("user", c_void_p),
     ]

@@ -14,7 +14,13 @@ Progress = Callable[[float], "bool | None"]
 
 
 def generate_options(
-    *, seconds: float = 0.0, seed: int, guidance: float | None, iterations: int | None, steps: int | None
+    *,
+    seconds: float = 0.0,
+    seed: int,
+    guidance: float | None,
+    iterations: int | None,
+    steps: int | None,
+    plant_feet: bool = True,
 ) -> Any:
     """The struct for a call that generates; ``None`` is the package's default, and so is 0 seconds."""
     return _abi.GenerateOptions(
@@ -23,6 +29,7 @@ def generate_options(
         guidance=guidance_or_default(guidance),
         iterations=counted(iterations, "iterations"),
         steps=counted(steps, "steps"),
+        keep_feet=not plant_feet,
     )
 
 

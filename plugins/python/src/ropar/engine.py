@@ -123,6 +123,7 @@ class Engine:
         guidance: float | None = None,
         iterations: int | None = None,
         steps: int | None = None,
+        plant_feet: bool = True,
         progress: Progress | None = None,
     ) -> Motion:
         """Makes a motion from a prompt, from the origin and facing +Z, at :attr:`frame_rate`.
@@ -134,6 +135,7 @@ class Engine:
             guidance: how closely to follow the prompt, 0 to 20; ``None``: the package's default.
             iterations: rounds of masked autoregression, 1 to 200; ``None``: the package's default.
             steps: steps of the diffusion head, 1 to 200; ``None``: the package's default.
+            plant_feet: standing feet are held still and kept out of the floor; ``False``: as the networks made them.
             progress: called on this thread with the share that is done, 0 to 1; ``True`` cancels.
 
         Raises:
@@ -141,7 +143,13 @@ class Engine:
             Cancelled: ``progress`` answered ``True``, or the engine was closed meanwhile.
         """
         job = self.start_generate(
-            prompt, seconds=seconds, seed=seed, guidance=guidance, iterations=iterations, steps=steps
+            prompt,
+            seconds=seconds,
+            seed=seed,
+            guidance=guidance,
+            iterations=iterations,
+            steps=steps,
+            plant_feet=plant_feet,
         )
         return wait_here(job, progress)
 
@@ -154,6 +162,7 @@ class Engine:
         guidance: float | None = None,
         iterations: int | None = None,
         steps: int | None = None,
+        plant_feet: bool = True,
         progress: Progress | None = None,
     ) -> Job[Motion]:
         """As :meth:`generate`, in the background; ``progress`` is called on the job's thread.
@@ -162,7 +171,9 @@ class Engine:
         """
         words = encoded(prompt, "prompt")
         length = unless_none(seconds, "seconds", f"choose {self._range()}")
-        options = generate_options(seconds=length, seed=seed, guidance=guidance, iterations=iterations, steps=steps)
+        options = generate_options(
+            seconds=length, seed=seed, guidance=guidance, iterations=iterations, steps=steps, plant_feet=plant_feet
+        )
 
         def work(engine: Handle, report: Report) -> Motion:
             with reporting(options, report):
