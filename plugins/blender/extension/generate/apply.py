@@ -17,7 +17,7 @@ from ..history import prompts
 from ..host import actions, control_edit, objects
 from ..host.objects import Reference
 from ..host.writing import Writer
-from ..jobs.operator import Applied
+from ..jobs.plan import Applied
 from ..mannequin import build
 from ..mapping import store
 from ..results import tags

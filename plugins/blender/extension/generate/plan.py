@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Making motion from a prompt: what is read, done and written. See `jobs/operator.py` for the shape."""
+"""Making motion from a prompt: what is read, done and written. See `jobs/plan.py` for the shape."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from bpy.app.translations import pgettext_rpt as rpt_
 from .. import library
 from ..host import channels, control_edit, controls, fitting, objects, sampling, skeleton
 from ..jobs.job import Report, listener
-from ..jobs.operator import Applied, Plan
+from ..jobs.plan import Applied, Plan
 from ..mannequin import build, drawing
 from ..mapping import store
 from ..results import tags

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Making body parts of an action anew. See `jobs/operator.py` for the shape."""
+"""Making body parts of an action anew. See `jobs/plan.py` for the shape."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ..edits.action_range import ActionRange, Change
 from ..history import prompts
 from ..host.canonical import label
 from ..jobs.job import Report, listener
-from ..jobs.operator import Applied, Plan
+from ..jobs.plan import Applied, Plan
 from ..results import tags
 from . import parts
 
