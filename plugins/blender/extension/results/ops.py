@@ -15,7 +15,7 @@ class _OnVariations:
 
     @classmethod
     def poll(cls, context) -> bool:
-        armature = objects.armature_of(context.active_object)
+        armature = objects.find_selected(context)
         if armature is None or len(tags.siblings(objects.action_of(armature))) < 1:
             cls.poll_message_set("The selected armature has no motion that was made here")
             return False
@@ -35,7 +35,7 @@ class ROPAR_OT_step_variation(_OnVariations, bpy.types.Operator):
         return rpt_("Show the previous variation") if properties.step < 0 else rpt_("Show the next variation")
 
     def execute(self, context):
-        armature = objects.armature_of(context.active_object)
+        armature = objects.find_selected(context)
         try:
             objects.check_editable(armature)
         except AddonError as error:
@@ -54,7 +54,7 @@ class ROPAR_OT_delete_variation(_OnVariations, bpy.types.Operator):
     bl_label = "Delete Variation"
 
     def execute(self, context):
-        armature = objects.armature_of(context.active_object)
+        armature = objects.find_selected(context)
         action = objects.action_of(armature)
         found = tags.siblings(action)
         at = found.index(action)

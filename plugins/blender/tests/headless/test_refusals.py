@@ -51,9 +51,11 @@ def test_linked_armature(tmp_path):
     item = bpy.data.objects["Mixamo"]
     bpy.context.collection.objects.link(item)
     bpy.context.view_layer.objects.active = item
+    item.select_set(True)
     refused("linked from another file")
     override = item.override_create(remap_local_usages=True)
     bpy.context.view_layer.objects.active = override
+    override.select_set(True)
     override.override_library.is_system_override = True
     refused("library override that is not editable")
     override.override_library.is_system_override = False
