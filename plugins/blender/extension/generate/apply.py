@@ -58,8 +58,7 @@ def apply(
             writers.append(Writer(action, _armature(target)))
             writers[-1].switch(edit.switches, variation.frames)
             yield from writers[-1].write(edit.channels, variation.frames)
-            tags.write(written[-1].get(bpy.data.actions), variation.metadata)
-        first, armature = written[0].get(bpy.data.actions), _armature(target)
+        finished, armature = [reference.get(bpy.data.actions) for reference in written], _armature(target)
         into = scene.get(bpy.data.scenes)
     except BaseException as error:
         _take_back(added, writers, mannequin)
@@ -68,8 +67,15 @@ def apply(
                 rpt_("the armature or its action was removed while the motion was written"), rpt_("try again")
             ) from error
         raise
-    _keep(armature, first)
-    actions.assign(armature, first)
+    # Only actions that were made here are variations, which can be deleted.
+    for action, variation in zip(finished, result.variations, strict=True):
+        batch = variation.batch if added else {}
+        if request.placement == "NEW" or present is None:
+            tags.write(action, variation.metadata | batch)
+        else:
+            tags.insert(action, variation.metadata, batch)
+    _keep(armature, finished[0])
+    actions.assign(armature, finished[0])
     if result.mapping is not None:
         store.keep(armature, result.mapping)
     return _finish(into, armature, request, result)

@@ -100,7 +100,7 @@ class GeneratePlan(Plan):
             )
             report((index + MADE) / count, text)
             variation = self._fit(motion, rigged, request.seed + index)
-            variation.metadata |= {"batch": batch, "variation": index, "variations": count}
+            variation.batch = {"batch": batch, "variation": index, "variations": count}
             made.variations.append(variation)
         made.warnings += self._warnings(rigged, made)
         report(1.0, rpt_("Writing the keys"))

@@ -32,7 +32,7 @@ class ROPAR_PT_results(bpy.types.Panel):
         found = tags.siblings(action)
         if found:
             self._variations(layout, action, found)
-            self._judgement(layout, tags.read(action))
+        self._judgement(layout, tags.latest(action))
         self._engine(layout)
 
     @staticmethod
