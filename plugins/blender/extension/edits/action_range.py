@@ -135,7 +135,7 @@ class ActionRange:
         there = slice(self.start - self._first, self.end - self._first + 1)
         rotations, translations = quat.multiply(self._old[0][there], turn), self._old[1][there] + shift
         frames = np.arange(self.start, self.end + 1, dtype=np.float64)
-        warnings = list(bones.space.warnings)
+        warnings = list(bones.warnings)
         keyed: list[channels.Channel] | control_edit.ControlEdit
         if self._controls is not None:
             # Whole limbs: a hand that stays as it is still has to be posed where IK gives way to FK.

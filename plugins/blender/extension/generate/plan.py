@@ -82,7 +82,7 @@ class GeneratePlan(Plan):
         found = store.Found.of(rigged, automatic=not self._mapping_text)
         engine = library.engine(self._options)
         body = drawing.draw(rest) if rest is not None else None
-        made = Made([], None if request.mannequin else found, rest, body, list(bones.space.warnings))
+        made = Made([], None if request.mannequin else found, rest, body, list(bones.warnings))
         batch = uuid.uuid4().hex
         count = request.variations
         for index in range(count):

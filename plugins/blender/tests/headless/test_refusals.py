@@ -149,6 +149,17 @@ def test_constraints_are_told(capfd):
     assert "mixamorig:LeftFoot" in capfd.readouterr().out
 
 
+def test_rest_position_is_told(capfd):
+    """The motion is made, but nothing of it would be seen."""
+    armature, _ = rigs.mixamo()
+    armature.data.pose_position = "REST"
+    bpy.context.view_layer.update()
+    assert bpy.ops.ropar.generate(**OPTIONS) == {"FINISHED"}
+    assert bpy.ops.ropar.redo(parts={"left_arm"}, prompt="waves") == {"FINISHED"}
+    assert capfd.readouterr().out.count("set it to Pose Position") == 2
+    assert armature.data.pose_position == "REST"
+
+
 def full_disk(folder, name: str) -> None:
     """The next file of that name in `folder` is written to a device that is always full."""
     folder.mkdir(parents=True, exist_ok=True)
