@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import bpy
 from bpy.app.translations import pgettext_rpt as rpt_
 
 from ..addon import AddonError
@@ -126,15 +125,3 @@ def frame_rate(scene) -> float:
 def action_of(armature):
     """The action that moves the armature."""
     return armature.animation_data.action if armature.animation_data else None
-
-
-def select_only(context, item) -> None:
-    """Makes `item` the active and only selected object."""
-    for other in context.view_layer.objects.selected:
-        other.select_set(False)
-    item.select_set(True)
-    context.view_layer.objects.active = item
-
-
-def objects():
-    return bpy.data.objects

@@ -40,10 +40,6 @@ class Bones:
     def __len__(self) -> int:
         return len(self.names)
 
-    def index(self, name: str) -> int | None:
-        """The bone called `name`."""
-        return self.names.index(name) if name in self.names else None
-
     def rest_matrices(self) -> np.ndarray:
         """Local rest matrices (n, 4, 4) in metres, Y up: what ``ropar.Rig.from_arrays`` takes."""
         rotation = self.space.rotation_in(self.rotations)
