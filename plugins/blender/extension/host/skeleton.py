@@ -82,7 +82,7 @@ def read(armature, scale_length: float) -> Bones:
     """Reads an armature object. Main thread only.
 
     Raises:
-        ValueError: the object is scaled to nothing.
+        AddonError: the object is scaled to nothing.
     """
     ordered = []
     pending = [bone for bone in armature.data.bones if bone.parent is None]

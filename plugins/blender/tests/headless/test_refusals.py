@@ -141,6 +141,13 @@ def test_frame_range_that_is_empty():
     refused("is empty", placement="REPLACE", range_start=50, range_end=50)
 
 
+def test_an_object_without_size():
+    armature, _ = rigs.mixamo()
+    armature.scale = (1, 0, 1)
+    bpy.context.view_layer.update()
+    refused("scaled to nothing.*value other than 0")
+
+
 def test_constraints_are_told(capfd):
     armature, _ = rigs.mixamo()
     armature.pose.bones["mixamorig:LeftFoot"].constraints.new("COPY_ROTATION")
