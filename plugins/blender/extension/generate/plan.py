@@ -41,6 +41,8 @@ class GeneratePlan(Plan):
         #: Local rotations and places of the bones on the frame on which the motion begins.
         self._present: tuple[np.ndarray, np.ndarray] | None = None
         self._near: dict[str, list[float]] = {}
+        #: Bones that have keys or are not at rest on that frame.
+        self._posed: set[int] = set()
         self._controls: controls.Controls | None = None
         if not request.mannequin:
             self._read_target(context)
@@ -69,7 +71,9 @@ class GeneratePlan(Plan):
         armature = self._target.get(bpy.data.objects)
         action = objects.action_of(armature)
         self._near = sampling.rotation_numbers(armature, action, self._bones.names, self._request.start)
-        self._present = channels.pose(self._bones, sampling.read(armature, self._bones, action, frame))
+        present = sampling.read(armature, self._bones, action, frame)
+        self._posed = sampling.keyed(armature, self._bones, action).union(*channels.moved(self._bones, present, ()))
+        self._present = channels.pose(self._bones, present)
 
     # ---- On the thread ------------------------------------------------------------------------------------------
 
@@ -137,12 +141,15 @@ class GeneratePlan(Plan):
     def _channels(self, values: channels.Pose, rigged: fitting.Rigged) -> list[channels.Channel]:
         turning, moving = channels.moved(rigged.bones, values, rigged.nodes())
         keyed = channels.channels(rigged.bones, values, turning, moving, self._near)
+        # Bones in between are at rest: a pose that was left on one would carry the others along.
+        above = channels.carriers(rigged.bones, turning)
         if self._request.placement == "NEW":
-            # One key at rest for bones in between: a pose that was left on one would carry the others along.
+            # In an action that has nothing else, one key is enough.
             first = channels.Pose(values.rotations[:1], values.locations[:1])
-            above = channels.carriers(rigged.bones, turning)
-            keyed += channels.channels(rigged.bones, first, above, above)
-        return keyed
+            return keyed + channels.channels(rigged.bones, first, above, above)
+        posed = [index for index in above if index in self._posed]
+        placed = [index for index in posed if index not in moving]
+        return keyed + channels.channels(rigged.bones, values, posed, placed, self._near)
 
     def _warnings(self, rigged: fitting.Rigged, made: Made) -> list[str]:
         bones = rigged.bones
