@@ -14,7 +14,7 @@ from bpy.app.translations import pgettext_rpt as rpt_
 
 from ..addon import AddonError
 from ..history import prompts
-from ..host import actions, control_edit, objects
+from ..host import actions, control_edit, guards, objects
 from ..host.objects import Reference
 from ..host.writing import Writer
 from ..jobs.plan import Applied
@@ -49,12 +49,13 @@ def apply(
             solved.append((yield from control_edit.solved(variation.channels, target)))
         present = objects.action_of(_armature(target))
         present = Reference.to(present) if present is not None else None
-        written = []
+        written, warnings = [], list(result.warnings)
         for variation, edit in zip(result.variations, solved, strict=True):
             action = _action_for(present, request, variation)
             if present is None or action.session_uid != present.uid:
                 added.append(Reference.to(action))
             written.append(Reference.to(action))
+            warnings += guards.check(action, _armature(target), edit, variation.frames)
             writers.append(Writer(action, _armature(target)))
             writers[-1].switch(edit.switches, variation.frames)
             yield from writers[-1].write(edit.channels, variation.frames)
@@ -78,7 +79,7 @@ def apply(
     actions.assign(armature, finished[0])
     if result.mapping is not None:
         store.keep(armature, result.mapping)
-    return _finish(into, armature, request, result)
+    return _finish(into, armature, request, result, warnings)
 
 
 def _armature(target: Reference):
@@ -119,7 +120,7 @@ def _take_back(added: list[Reference], writers: list[Writer], mannequin: Referen
             build.remove(_armature(mannequin))
 
 
-def _finish(scene, armature, request: Request, result: Made) -> Applied:
+def _finish(scene, armature, request: Request, result: Made, warnings: list[str]) -> Applied:
     end = int(result.variations[0].frames[-1])
     if request.extend_scene and end > scene.frame_end:
         scene.frame_end = end
@@ -129,4 +130,5 @@ def _finish(scene, armature, request: Request, result: Made) -> Applied:
         message = rpt_('{} frames for "{}"').format(len(result.variations[0].frames), armature.name)
     else:
         message = rpt_('{} variations for "{}"').format(count, armature.name)
-    return Applied(message, tuple(result.warnings))
+    # Variations are warned about in the same words.
+    return Applied(message, tuple(dict.fromkeys(warnings)))

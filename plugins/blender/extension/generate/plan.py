@@ -12,6 +12,7 @@ import numpy as np
 from bpy.app.translations import pgettext_rpt as rpt_
 
 from .. import library
+from ..addon import some
 from ..host import channels, control_edit, controls, fitting, objects, sampling, skeleton
 from ..jobs.job import Report, listener
 from ..jobs.plan import Applied, Plan
@@ -156,12 +157,12 @@ class GeneratePlan(Plan):
         warnings = []
         if self._controls is None:
             keyed = {channel.bone for variation in made.variations for channel in variation.channels}
-            held = sorted(keyed & bones.constrained)
+            held = keyed & bones.constrained
         else:
-            held = []
+            held = set()
         if held:
-            names = ", ".join(held[:3]) + (", ..." if len(held) > 3 else "")
-            warnings.append(rpt_("Constraints or drivers hold keyed bones and may hide the motion: {}").format(names))
+            text = rpt_("Constraints or drivers hold keyed bones and may hide the motion: {}")
+            warnings.append(text.format(some(held)))
         for variation in made.variations:
             grade = tags.grade(variation.report)
             if grade != "good":

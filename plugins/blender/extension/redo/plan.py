@@ -65,11 +65,11 @@ class RedoPlan(Plan):
 
     def apply(self, context, result: Change) -> Generator[None, None, Applied]:
         request = self._request
-        action = yield from self._range.write(result)
+        action, warnings = yield from self._range.write(result)
         prompts.remember(request.prompt)
         kept = tags.read(action)
         if kept:
             tags.write(action, kept | {"redone": ", ".join(request.parts), "redo_prompt": request.prompt})
         names = ", ".join(rpt_(label(name)) for name in request.parts)
         message = rpt_("{} made anew on frames {} to {}").format(names, self._range.start, self._range.end)
-        return Applied(message, result.warnings)
+        return Applied(message, warnings)
