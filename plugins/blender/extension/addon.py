@@ -3,6 +3,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
+#: How many names a message has.
+NAMED = 3
+
 #: The module that Blender knows the extension by, such as ``bl_ext.user_default.ropar``.
 PACKAGE = __package__
 
@@ -27,6 +32,12 @@ def sentence(message: str, hint: str = "") -> str:
     """One line for Blender's status bar and info log."""
     text = message[:1].upper() + message[1:]
     return f"{text.rstrip('.')}: {hint}" if hint else text
+
+
+def some(names: Iterable[str]) -> str:
+    """The first of some names, for a message."""
+    ordered = sorted(names)
+    return ", ".join(ordered[:NAMED]) + (", ..." if len(ordered) > NAMED else "")
 
 
 def words(error: BaseException) -> str:

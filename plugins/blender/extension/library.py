@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
 
+from bpy.app.translations import pgettext_rpt as rpt_
+
 from .addon import AddonError
 
 #: The library's names of what networks run on, in words.
@@ -51,8 +53,8 @@ def module() -> ModuleType:
         return importlib.import_module("ropar")
     except (ImportError, OSError) as error:
         raise AddonError(
-            f"the RoPAR library cannot be loaded ({error})",
-            "install the extension's ZIP for this operating system again and restart Blender",
+            rpt_("the RoPAR library cannot be loaded ({})").format(error),
+            rpt_("install the extension's ZIP for this operating system again and restart Blender"),
         ) from error
 
 

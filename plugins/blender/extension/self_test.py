@@ -18,7 +18,8 @@ from .addon import PACKAGE, words
 from .host import channels, fitting
 from .host.canonical import JOINTS
 from .jobs.job import Report, listener
-from .jobs.operator import Applied, JobOperator, Plan
+from .jobs.operator import JobOperator
+from .jobs.plan import Applied, Plan
 from .mannequin import build
 from .results import tags
 

@@ -16,8 +16,8 @@ import bpy
 import numpy as np
 from bpy.app.translations import pgettext_rpt as rpt_
 
-from ..addon import AddonError
-from ..host import channels, control_edit, controls, fitting, objects, sampling, skeleton
+from ..addon import AddonError, some
+from ..host import channels, control_edit, controls, fitting, guards, objects, sampling, skeleton
 from ..host import quaternions as quat
 from ..host.writing import Writer
 from ..mapping import store
@@ -135,7 +135,7 @@ class ActionRange:
         there = slice(self.start - self._first, self.end - self._first + 1)
         rotations, translations = quat.multiply(self._old[0][there], turn), self._old[1][there] + shift
         frames = np.arange(self.start, self.end + 1, dtype=np.float64)
-        warnings = list(bones.space.warnings)
+        warnings = list(bones.warnings)
         keyed: list[channels.Channel] | control_edit.ControlEdit
         if self._controls is not None:
             # Whole limbs: a hand that stays as it is still has to be posed where IK gives way to FK.
@@ -146,21 +146,23 @@ class ActionRange:
             moving = [int(index) for index in np.flatnonzero(shifted) if not bones.connected[index]]
             posed = channels.basis(bones, rotations, translations)
             keyed = channels.channels(bones, posed, turning, moving, self._near)
-            held = sorted({channel.bone for channel in keyed} & bones.constrained)
+            held = {channel.bone for channel in keyed} & bones.constrained
             if held:
-                warnings.append(rpt_("Constraints or drivers hold keyed bones: {}").format(", ".join(held[:3])))
+                warnings.append(rpt_("Constraints or drivers hold keyed bones: {}").format(some(held)))
         found = store.Found.of(shown.rigged, automatic=not self._mapping_text)
         return Change(frames, keyed, found, tuple(warnings))
 
-    def write(self, change: Change) -> Generator[None, None, Any]:
-        """Writes it, all or nothing; the action. Main thread; yields at the end of a slice.
+    def write(self, change: Change) -> Generator[None, None, tuple[Any, tuple[str, ...]]]:
+        """Writes it, all or nothing; the action, and warnings. Main thread; yields at the end of a slice.
 
         Raises:
-            AddonError: the armature or its action was deleted meanwhile.
+            AddonError: the armature or its action was deleted meanwhile, or curves that are written are locked.
         """
         objects.check_editable(self._target.get(bpy.data.objects))
         edit = yield from control_edit.solved(change.channels, self._target)
-        writer = Writer(self._action.get(bpy.data.actions), self._target.get(bpy.data.objects))
+        action, armature = self._action.get(bpy.data.actions), self._target.get(bpy.data.objects)
+        warnings = guards.check(action, armature, edit, change.frames)
+        writer = Writer(action, armature)
         try:
             writer.switch(edit.switches, change.frames)
             yield from writer.write(edit.channels, change.frames)
@@ -171,7 +173,7 @@ class ActionRange:
                 raise AddonError(rpt_("the armature or its action was removed meanwhile"), rpt_("try again")) from error
             raise
         store.keep(armature, change.mapping)
-        return action
+        return action, (*change.warnings, *warnings)
 
     def _around(self, seconds: float) -> tuple[int, int]:
         """The range with as much around it as `seconds`, the model's limit, allow: first and last frame."""

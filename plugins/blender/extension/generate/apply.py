@@ -14,10 +14,10 @@ from bpy.app.translations import pgettext_rpt as rpt_
 
 from ..addon import AddonError
 from ..history import prompts
-from ..host import actions, control_edit, objects
+from ..host import actions, control_edit, guards, objects
 from ..host.objects import Reference
 from ..host.writing import Writer
-from ..jobs.operator import Applied
+from ..jobs.plan import Applied
 from ..mannequin import build
 from ..mapping import store
 from ..results import tags
@@ -49,17 +49,17 @@ def apply(
             solved.append((yield from control_edit.solved(variation.channels, target)))
         present = objects.action_of(_armature(target))
         present = Reference.to(present) if present is not None else None
-        written = []
+        written, warnings = [], list(result.warnings)
         for variation, edit in zip(result.variations, solved, strict=True):
             action = _action_for(present, request, variation)
             if present is None or action.session_uid != present.uid:
                 added.append(Reference.to(action))
             written.append(Reference.to(action))
+            warnings += guards.check(action, _armature(target), edit, variation.frames)
             writers.append(Writer(action, _armature(target)))
             writers[-1].switch(edit.switches, variation.frames)
             yield from writers[-1].write(edit.channels, variation.frames)
-            tags.write(written[-1].get(bpy.data.actions), variation.metadata)
-        first, armature = written[0].get(bpy.data.actions), _armature(target)
+        finished, armature = [reference.get(bpy.data.actions) for reference in written], _armature(target)
         into = scene.get(bpy.data.scenes)
     except BaseException as error:
         _take_back(added, writers, mannequin)
@@ -68,11 +68,18 @@ def apply(
                 rpt_("the armature or its action was removed while the motion was written"), rpt_("try again")
             ) from error
         raise
-    _keep(armature, first)
-    actions.assign(armature, first)
+    # Only actions that were made here are variations, which can be deleted.
+    for action, variation in zip(finished, result.variations, strict=True):
+        batch = variation.batch if added else {}
+        if request.placement == "NEW" or present is None:
+            tags.write(action, variation.metadata | batch)
+        else:
+            tags.insert(action, variation.metadata, batch)
+    _keep(armature, finished[0])
+    actions.assign(armature, finished[0])
     if result.mapping is not None:
         store.keep(armature, result.mapping)
-    return _finish(into, armature, request, result)
+    return _finish(into, armature, request, result, warnings)
 
 
 def _armature(target: Reference):
@@ -113,7 +120,7 @@ def _take_back(added: list[Reference], writers: list[Writer], mannequin: Referen
             build.remove(_armature(mannequin))
 
 
-def _finish(scene, armature, request: Request, result: Made) -> Applied:
+def _finish(scene, armature, request: Request, result: Made, warnings: list[str]) -> Applied:
     end = int(result.variations[0].frames[-1])
     if request.extend_scene and end > scene.frame_end:
         scene.frame_end = end
@@ -123,4 +130,5 @@ def _finish(scene, armature, request: Request, result: Made) -> Applied:
         message = rpt_('{} frames for "{}"').format(len(result.variations[0].frames), armature.name)
     else:
         message = rpt_('{} variations for "{}"').format(count, armature.name)
-    return Applied(message, tuple(result.warnings))
+    # Variations are warned about in the same words.
+    return Applied(message, tuple(dict.fromkeys(warnings)))

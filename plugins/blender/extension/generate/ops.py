@@ -79,7 +79,7 @@ class ROPAR_OT_generate(JobOperator, bpy.types.Operator):
         else:
             seconds = None if settings.auto_length else settings.seconds
         target = self._value(settings, "target")
-        mannequin = target == "MANNEQUIN" or (target == "AUTO" and objects.armature_of(context.active_object) is None)
+        mannequin = target == "MANNEQUIN" or (target == "AUTO" and objects.find_selected(context) is None)
         placement = "NEW" if mannequin else value["placement"]
         start, end = scene.frame_start, scene.frame_end
         if placement == "INSERT":

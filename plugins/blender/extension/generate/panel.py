@@ -37,7 +37,7 @@ class ROPAR_PT_main(_Sidebar, bpy.types.Panel):
     def _settings(layout, context, settings) -> None:
         layout.use_property_split = True
         layout.use_property_decorate = False
-        armature = objects.armature_of(context.active_object)
+        armature = objects.find_selected(context)
         mannequin = settings.target == "MANNEQUIN" or (settings.target == "AUTO" and armature is None)
         row = layout.row(align=True, heading="Length")
         # A frame range has its length.

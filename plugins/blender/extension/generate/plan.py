@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Making motion from a prompt: what is read, done and written. See `jobs/operator.py` for the shape."""
+"""Making motion from a prompt: what is read, done and written. See `jobs/plan.py` for the shape."""
 
 from __future__ import annotations
 
@@ -12,9 +12,10 @@ import numpy as np
 from bpy.app.translations import pgettext_rpt as rpt_
 
 from .. import library
+from ..addon import some
 from ..host import channels, control_edit, controls, fitting, objects, sampling, skeleton
 from ..jobs.job import Report, listener
-from ..jobs.operator import Applied, Plan
+from ..jobs.plan import Applied, Plan
 from ..mannequin import build, drawing
 from ..mapping import store
 from ..results import tags
@@ -41,6 +42,8 @@ class GeneratePlan(Plan):
         #: Local rotations and places of the bones on the frame on which the motion begins.
         self._present: tuple[np.ndarray, np.ndarray] | None = None
         self._near: dict[str, list[float]] = {}
+        #: Bones that have keys or are not at rest on that frame.
+        self._posed: set[int] = set()
         self._controls: controls.Controls | None = None
         if not request.mannequin:
             self._read_target(context)
@@ -69,7 +72,9 @@ class GeneratePlan(Plan):
         armature = self._target.get(bpy.data.objects)
         action = objects.action_of(armature)
         self._near = sampling.rotation_numbers(armature, action, self._bones.names, self._request.start)
-        self._present = channels.pose(self._bones, sampling.read(armature, self._bones, action, frame))
+        present = sampling.read(armature, self._bones, action, frame)
+        self._posed = sampling.keyed(armature, self._bones, action).union(*channels.moved(self._bones, present, ()))
+        self._present = channels.pose(self._bones, present)
 
     # ---- On the thread ------------------------------------------------------------------------------------------
 
@@ -82,7 +87,7 @@ class GeneratePlan(Plan):
         found = store.Found.of(rigged, automatic=not self._mapping_text)
         engine = library.engine(self._options)
         body = drawing.draw(rest) if rest is not None else None
-        made = Made([], None if request.mannequin else found, rest, body, list(bones.space.warnings))
+        made = Made([], None if request.mannequin else found, rest, body, list(bones.warnings))
         batch = uuid.uuid4().hex
         count = request.variations
         for index in range(count):
@@ -100,7 +105,7 @@ class GeneratePlan(Plan):
             )
             report((index + MADE) / count, text)
             variation = self._fit(motion, rigged, request.seed + index)
-            variation.metadata |= {"batch": batch, "variation": index, "variations": count}
+            variation.batch = {"batch": batch, "variation": index, "variations": count}
             made.variations.append(variation)
         made.warnings += self._warnings(rigged, made)
         report(1.0, rpt_("Writing the keys"))
@@ -137,24 +142,27 @@ class GeneratePlan(Plan):
     def _channels(self, values: channels.Pose, rigged: fitting.Rigged) -> list[channels.Channel]:
         turning, moving = channels.moved(rigged.bones, values, rigged.nodes())
         keyed = channels.channels(rigged.bones, values, turning, moving, self._near)
+        # Bones in between are at rest: a pose that was left on one would carry the others along.
+        above = channels.carriers(rigged.bones, turning)
         if self._request.placement == "NEW":
-            # One key at rest for bones in between: a pose that was left on one would carry the others along.
+            # In an action that has nothing else, one key is enough.
             first = channels.Pose(values.rotations[:1], values.locations[:1])
-            above = channels.carriers(rigged.bones, turning)
-            keyed += channels.channels(rigged.bones, first, above, above)
-        return keyed
+            return keyed + channels.channels(rigged.bones, first, above, above)
+        posed = [index for index in above if index in self._posed]
+        placed = [index for index in posed if index not in moving]
+        return keyed + channels.channels(rigged.bones, values, posed, placed, self._near)
 
     def _warnings(self, rigged: fitting.Rigged, made: Made) -> list[str]:
         bones = rigged.bones
         warnings = []
         if self._controls is None:
             keyed = {channel.bone for variation in made.variations for channel in variation.channels}
-            held = sorted(keyed & bones.constrained)
+            held = keyed & bones.constrained
         else:
-            held = []
+            held = set()
         if held:
-            names = ", ".join(held[:3]) + (", ..." if len(held) > 3 else "")
-            warnings.append(rpt_("Constraints or drivers hold keyed bones and may hide the motion: {}").format(names))
+            text = rpt_("Constraints or drivers hold keyed bones and may hide the motion: {}")
+            warnings.append(text.format(some(held)))
         for variation in made.variations:
             grade = tags.grade(variation.report)
             if grade != "good":

@@ -43,6 +43,8 @@ class Variation:
     channels: list[channels.Channel] | control_edit.ControlEdit
     report: dict[str, Any]
     metadata: dict[str, Any]
+    #: With which others it was made, for an action of its own.
+    batch: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass

@@ -51,26 +51,29 @@ def new_curve(found, action, data_path: str, index: int, group: str):
 def assign(target, action) -> None:
     """Lets `action` move the object `target`, its slot included: without one nothing would play."""
     animation = target.animation_data or target.animation_data_create()
+    slot = _slot(action, target, create=True) if SLOTTED and action is not None else None
     animation.action = action
-    if SLOTTED and action is not None:
-        slot = _slot(action, target, create=True)
-        if animation.action_slot != slot:
-            animation.action_slot = slot
+    if slot is not None and animation.action_slot != slot:
+        animation.action_slot = slot
 
 
 def _slot(action, target, create: bool):
-    """The slot of `action` that `target` uses or would use."""
+    """The slot of `action` that `target` uses or would use; never one of several that belongs to another object."""
     animation = target.animation_data
     if animation is not None and animation.action == action and animation.action_slot is not None:
         return animation.action_slot
-    name = target.name
-    for slot in action.slots:
-        if slot.target_id_type in ("OBJECT", "UNSPECIFIED") and slot.name_display == name:
+    fitting = [slot for slot in action.slots if slot.target_id_type in ("OBJECT", "UNSPECIFIED")]
+    # A copy of an action has its slots, too: the one that moves the object now goes before one that has its name.
+    identifier = animation.last_slot_identifier if animation is not None else ""
+    for slot in fitting:
+        if slot.identifier == identifier:
             return slot
-    for slot in action.slots:
-        if slot.target_id_type in ("OBJECT", "UNSPECIFIED"):
+    for slot in fitting:
+        if slot.name_display == target.name:
             return slot
-    return action.slots.new(id_type="OBJECT", name=name) if create else None
+    if len(fitting) == 1:
+        return fitting[0]
+    return action.slots.new(id_type="OBJECT", name=target.name) if create else None
 
 
 def _channelbag(action, slot, create: bool):

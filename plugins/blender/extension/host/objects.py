@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import bpy
 from bpy.app.translations import pgettext_rpt as rpt_
 
 from ..addon import AddonError
@@ -37,22 +36,34 @@ class Reference:
         )
 
 
+def find_selected(context):
+    """The armature the user means, or None: the active object, or the one that moves it, or the only selected one.
+
+    An object stays active when it is deselected. It is then meant only where it is posed or edited.
+    """
+    layer = context.view_layer
+    active = getattr(context, "active_object", None) or layer.objects.active
+    if active is not None and (active.select_get(view_layer=layer) or active.mode != "OBJECT"):
+        found = armature_of(active)
+        if found is not None:
+            return found
+    candidates = {armature_of(item) for item in layer.objects.selected} - {None}
+    return candidates.pop() if len(candidates) == 1 else None
+
+
 def selected_armature(context):
-    """The armature the user means: the active object, or the one that moves it, or the only selected one.
+    """As :func:`find_selected`.
 
     Raises:
         AddonError: there is none.
     """
-    active = getattr(context, "active_object", None) or context.view_layer.objects.active
-    found = armature_of(active)
-    if found is not None:
-        return found
-    candidates = {armature_of(item) for item in context.view_layer.objects.selected} - {None}
-    if len(candidates) == 1:
-        return candidates.pop()
-    raise AddonError(
-        rpt_("no armature is selected"), rpt_('select the character\'s armature, or set the target to "New Mannequin"')
-    )
+    found = find_selected(context)
+    if found is None:
+        raise AddonError(
+            rpt_("no armature is selected"),
+            rpt_('select the character\'s armature, or set the target to "New Mannequin"'),
+        )
+    return found
 
 
 def armature_of(item):
@@ -114,15 +125,3 @@ def frame_rate(scene) -> float:
 def action_of(armature):
     """The action that moves the armature."""
     return armature.animation_data.action if armature.animation_data else None
-
-
-def select_only(context, item) -> None:
-    """Makes `item` the active and only selected object."""
-    for other in context.view_layer.objects.selected:
-        other.select_set(False)
-    item.select_set(True)
-    context.view_layer.objects.active = item
-
-
-def objects():
-    return bpy.data.objects

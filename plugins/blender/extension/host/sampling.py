@@ -47,6 +47,17 @@ def rotation_numbers(armature, action, names: Iterable[str], frame: float) -> di
     return result
 
 
+def keyed(armature, bones: Bones, action) -> set[int]:
+    """The bones that turn or move by curves of `action`."""
+    paths = {path for path, _ in _by_path(armature, action)}
+    result = set()
+    for index, (name, mode) in enumerate(zip(bones.names, bones.modes, strict=True)):
+        own = {keys.path(name, ROTATION_PATHS.get(mode, "rotation_euler")), keys.path(name, "location")}
+        if paths & own:
+            result.add(index)
+    return result
+
+
 def key_range(armature, action) -> tuple[float, float] | None:
     """First and last key of the armature's bones in `action`."""
     found = curves(action, armature, create=False) if action is not None else None

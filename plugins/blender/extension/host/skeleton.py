@@ -6,6 +6,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 import numpy as np
+from bpy.app.translations import pgettext_rpt as rpt_
 
 from . import quaternions as quat
 from .spaces import Space
@@ -33,13 +34,11 @@ class Bones:
     space: Space
     #: Names of bones whose pose is changed by constraints or drivers.
     constrained: frozenset[str] = field(default_factory=frozenset)
+    #: What a user should know about the armature.
+    warnings: tuple[str, ...] = ()
 
     def __len__(self) -> int:
         return len(self.names)
-
-    def index(self, name: str) -> int | None:
-        """The bone called `name`."""
-        return self.names.index(name) if name in self.names else None
 
     def rest_matrices(self) -> np.ndarray:
         """Local rest matrices (n, 4, 4) in metres, Y up: what ``ropar.Rig.from_arrays`` takes."""
@@ -83,7 +82,7 @@ def read(armature, scale_length: float) -> Bones:
     """Reads an armature object. Main thread only.
 
     Raises:
-        ValueError: the object is scaled to nothing.
+        AddonError: the object is scaled to nothing.
     """
     ordered = []
     pending = [bone for bone in armature.data.bones if bone.parent is None]
@@ -94,6 +93,7 @@ def read(armature, scale_length: float) -> Bones:
     place = {bone.name: index for index, bone in enumerate(ordered)}
     matrices = np.array([[list(row) for row in bone.matrix_local] for bone in ordered]).reshape(-1, 4, 4)
     pose = armature.pose.bones
+    space = Space.of(armature.matrix_world, scale_length)
     return Bones(
         names=tuple(bone.name for bone in ordered),
         parents=tuple(place[bone.parent.name] if bone.parent else -1 for bone in ordered),
@@ -103,8 +103,20 @@ def read(armature, scale_length: float) -> Bones:
         inherits_rotation=tuple(bone.use_inherit_rotation for bone in ordered),
         local_location=tuple(bone.use_local_location for bone in ordered),
         connected=tuple(bone.use_connect for bone in ordered),
-        space=Space.of(armature.matrix_world, scale_length),
+        space=space,
         constrained=_constrained(armature),
+        warnings=space.warnings + _resting(armature),
+    )
+
+
+def _resting(armature) -> tuple[str, ...]:
+    """A motion is made all the same, but Blender does not show it."""
+    if armature.data.pose_position != "REST":
+        return ()
+    return (
+        rpt_('"{}" is in Rest Position: set it to Pose Position (Armature properties) to see the motion').format(
+            armature.name
+        ),
     )
 
 

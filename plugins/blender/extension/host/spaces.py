@@ -6,7 +6,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from bpy.app.translations import pgettext_rpt as rpt_
 
+from ..addon import AddonError
 from . import quaternions as quat
 
 #: Blender's axes to RoPAR's: (x, y, z) -> (x, z, -y), a quarter turn about X; front (-Y) becomes +Z. (x, y, z, w)
@@ -43,17 +45,22 @@ class Space:
         Args:
             matrix_world: the object's world matrix (``mathutils.Matrix``).
             scale_length: metres per unit of the scene.
+
+        Raises:
+            AddonError: the object is scaled to nothing.
         """
         _, rotation, scale = matrix_world.decompose()
         sizes = np.abs(np.array(scale))
         size = float(np.cbrt(np.prod(sizes)))
         warnings = []
         if size < 1e-9:
-            raise ValueError("the armature object is scaled to nothing")
+            raise AddonError(
+                rpt_("the armature object is scaled to nothing"), rpt_("give its scale a value other than 0")
+            )
         if float(sizes.max() - sizes.min()) > UNEVEN * size:
-            warnings.append("The object is scaled unevenly: apply its scale (Ctrl+A) for an exact motion")
+            warnings.append(rpt_("The object is scaled unevenly: apply its scale (Ctrl+A) for an exact motion"))
         if np.prod(np.array(scale)) < 0:
-            warnings.append("The object is mirrored by a negative scale: left and right are exchanged")
+            warnings.append(rpt_("The object is mirrored by a negative scale: left and right are exchanged"))
         world = np.array([rotation.x, rotation.y, rotation.z, rotation.w])
         turn = quat.multiply(TO_Y_UP, world)
         # The part of `turn` that remains when its turn about RoPAR's vertical is taken away on the outside. For an

@@ -144,15 +144,20 @@ def _tag(armature, action) -> None:
 
 @contextlib.contextmanager
 def _visible(armature) -> Iterator[None]:
-    """What is disabled in viewports is not worked out."""
-    hidden = armature.hide_viewport
+    """What is disabled in viewports is not worked out, and in Rest Position no pose is."""
+    data = armature.data
+    hidden, resting = armature.hide_viewport, data.pose_position == "REST"
     if hidden:
         armature.hide_viewport = False
+    if resting:
+        data.pose_position = "POSE"
     try:
         yield
     finally:
         if hidden:
             armature.hide_viewport = True
+        if resting:
+            data.pose_position = "REST"
 
 
 def differing(armature, settings: Iterable[Setting], frames: np.ndarray) -> list[Setting]:

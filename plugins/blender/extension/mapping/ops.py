@@ -17,13 +17,13 @@ class _OnArmature:
 
     @classmethod
     def poll(cls, context) -> bool:
-        if objects.armature_of(context.active_object) is None:
+        if objects.find_selected(context) is None:
             cls.poll_message_set("Select an armature")
             return False
         return True
 
     def execute(self, context):
-        armature = objects.armature_of(context.active_object)
+        armature = objects.find_selected(context)
         try:
             objects.check_editable(armature)
             message = self.act(context, armature)
@@ -80,7 +80,7 @@ class ROPAR_OT_save_mapping(_OnArmature, bpy.types.Operator):
     preset: StringProperty(name="Name", description="What to call the preset", options={"SKIP_SAVE"})
 
     def invoke(self, context, event):
-        armature = objects.armature_of(context.active_object)
+        armature = objects.find_selected(context)
         self.preset = self.preset or armature.ropar_rig.family or armature.name
         return context.window_manager.invoke_props_dialog(self)
 

@@ -55,11 +55,11 @@ class ROPAR_PT_mapping(bpy.types.Panel):
 
     @classmethod
     def poll(cls, context) -> bool:
-        return objects.armature_of(context.active_object) is not None
+        return objects.find_selected(context) is not None
 
     def draw(self, context):
         layout = self.layout
-        armature = objects.armature_of(context.active_object)
+        armature = objects.find_selected(context)
         rig = armature.ropar_rig
         row = layout.row(align=True)
         row.operator(ops.ROPAR_OT_map_rig.bl_idname, icon="VIEWZOOM")

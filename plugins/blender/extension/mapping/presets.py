@@ -8,6 +8,7 @@ import re
 from pathlib import Path
 
 import bpy
+from bpy.app.translations import pgettext_rpt as rpt_
 
 from .. import files
 from ..addon import PACKAGE, AddonError
@@ -31,11 +32,13 @@ def save(name: str, text: str) -> None:
     """
     clean = re.sub(r"[^\w .-]", "_", name).strip(" .")
     if not clean:
-        raise AddonError("the preset has no name", "give it one")
+        raise AddonError(rpt_("the preset has no name"), rpt_("give it one"))
     try:
         files.write(_folder(create=True) / f"{clean}{ENDING}", text)
     except (OSError, ValueError) as error:
-        raise AddonError(f"the preset cannot be written ({error})", "free space on the disk and try again") from error
+        raise AddonError(
+            rpt_("the preset cannot be written ({})").format(error), rpt_("free space on the disk and try again")
+        ) from error
 
 
 def load(name: str) -> str:
@@ -48,7 +51,9 @@ def load(name: str) -> str:
         text = (_folder(create=False) / f"{name}{ENDING}").read_text(encoding="utf-8")
         json.loads(text)
     except (OSError, ValueError) as error:
-        raise AddonError(f"the preset {name} cannot be read ({error})", "delete it and save it again") from error
+        raise AddonError(
+            rpt_("the preset {} cannot be read ({})").format(name, error), rpt_("delete it and save it again")
+        ) from error
     return text
 
 
@@ -57,7 +62,9 @@ def delete(name: str) -> None:
     try:
         (_folder(create=False) / f"{name}{ENDING}").unlink(missing_ok=True)
     except (OSError, ValueError) as error:
-        raise AddonError(f"the preset {name} cannot be deleted ({error})", "check the folder's permissions") from error
+        raise AddonError(
+            rpt_("the preset {} cannot be deleted ({})").format(name, error), rpt_("check the folder's permissions")
+        ) from error
 
 
 def _folder(create: bool) -> Path:

@@ -59,19 +59,31 @@ def with_bones(base: str, bones: dict[str, tuple[str, str]]) -> str:
     document = json.loads(base) if base else {}
     document.pop("confidence", None)
     joints = document.setdefault("joints", {})
-    for joint, (bone, found) in bones.items():
-        if joint not in LISTS:
-            joints[joint] = bone or None
-            continue
-        chain = document.setdefault(LISTS[joint], [])
-        if bone == found:
-            continue
-        if found in chain:
-            at = chain.index(found)
-            chain[at : at + 1] = [bone] if bone else []
-        elif bone:
-            chain.append(bone)
+    chains: dict[str, list[tuple[str, str]]] = {}
+    for joint, chosen in bones.items():
+        if joint in LISTS:
+            chains.setdefault(LISTS[joint], []).append(chosen)
+        else:
+            joints[joint] = chosen[0] or None
+    for name, chosen in chains.items():
+        document[name] = _chain(document.get(name, []), chosen)
     return json.dumps(document)
+
+
+def _chain(base: list[str], joints: list[tuple[str, str]]) -> list[str]:
+    """The bones of `joints` from the bottom up, with those of `base` that stand for no joint between them."""
+    chain: list[tuple[str, int]] = []
+    for bone, found in joints:
+        known = next((name for name in (bone, found) if name in base), None)
+        place = base.index(known) if known else chain[-1][1] if chain else -1
+        if bone:
+            chain.append((bone, place))
+    used = {name for pair in joints for name in pair}
+    for place, bone in enumerate(base):
+        if bone not in used:
+            below = [at for at, (_, other) in enumerate(chain) if other < place]
+            chain.insert(below[-1] + 1 if below else 0, (bone, place))
+    return [bone for bone, _ in chain]
 
 
 def keep(armature, found: Found) -> None:

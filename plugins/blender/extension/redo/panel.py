@@ -19,7 +19,7 @@ class ROPAR_PT_redo(bpy.types.Panel):
 
     @classmethod
     def poll(cls, context) -> bool:
-        armature = objects.armature_of(context.active_object)
+        armature = objects.find_selected(context)
         return armature is not None and objects.action_of(armature) is not None
 
     def draw(self, context):

@@ -6,6 +6,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from bpy.app.translations import pgettext_rpt as rpt_
+
 from ..addon import AddonError
 from ..host.canonical import JOINTS, label
 from ..host.fitting import Rigged
@@ -21,8 +23,11 @@ def joints_of(parts: Iterable[str], engine: Any) -> set[str]:
     result = set()
     for part in parts:
         if part not in engine.parts:
-            offered = ", ".join(label(name) for name in engine.parts)
-            raise AddonError(f"this model does not know the part {label(part)}", f"its parts are {offered}")
+            offered = ", ".join(rpt_(label(name)) for name in engine.parts)
+            raise AddonError(
+                rpt_("this model does not know the part {}").format(rpt_(label(part))),
+                rpt_("its parts are {}").format(offered),
+            )
         result |= {order[joint] for joint in engine.part_joints(part)}
     return result
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Making body parts of an action anew. See `jobs/operator.py` for the shape."""
+"""Making body parts of an action anew. See `jobs/plan.py` for the shape."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ..edits.action_range import ActionRange, Change
 from ..history import prompts
 from ..host.canonical import label
 from ..jobs.job import Report, listener
-from ..jobs.operator import Applied, Plan
+from ..jobs.plan import Applied, Plan
 from ..results import tags
 from . import parts
 
@@ -65,11 +65,11 @@ class RedoPlan(Plan):
 
     def apply(self, context, result: Change) -> Generator[None, None, Applied]:
         request = self._request
-        action = yield from self._range.write(result)
+        action, warnings = yield from self._range.write(result)
         prompts.remember(request.prompt)
         kept = tags.read(action)
         if kept:
             tags.write(action, kept | {"redone": ", ".join(request.parts), "redo_prompt": request.prompt})
         names = ", ".join(rpt_(label(name)) for name in request.parts)
         message = rpt_("{} made anew on frames {} to {}").format(names, self._range.start, self._range.end)
-        return Applied(message, result.warnings)
+        return Applied(message, warnings)

@@ -15,11 +15,25 @@ class _OnVariations:
 
     @classmethod
     def poll(cls, context) -> bool:
-        armature = objects.armature_of(context.active_object)
+        armature = objects.find_selected(context)
         if armature is None or len(tags.siblings(objects.action_of(armature))) < 1:
             cls.poll_message_set("The selected armature has no motion that was made here")
             return False
         return True
+
+    def execute(self, context):
+        armature = objects.find_selected(context)
+        try:
+            objects.check_editable(armature)
+        except AddonError as error:
+            self.report({"ERROR"}, words(error))
+            return {"CANCELLED"}
+        action = objects.action_of(armature)
+        self.act(armature, action, tags.siblings(action))
+        return {"FINISHED"}
+
+    def act(self, armature, action, found: list) -> None:
+        raise NotImplementedError
 
 
 class ROPAR_OT_step_variation(_OnVariations, bpy.types.Operator):
@@ -34,17 +48,8 @@ class ROPAR_OT_step_variation(_OnVariations, bpy.types.Operator):
     def description(cls, context, properties) -> str:
         return rpt_("Show the previous variation") if properties.step < 0 else rpt_("Show the next variation")
 
-    def execute(self, context):
-        armature = objects.armature_of(context.active_object)
-        try:
-            objects.check_editable(armature)
-        except AddonError as error:
-            self.report({"ERROR"}, words(error))
-            return {"CANCELLED"}
-        found = tags.siblings(objects.action_of(armature))
-        at = (found.index(objects.action_of(armature)) + self.step) % len(found)
-        actions.assign(armature, found[at])
-        return {"FINISHED"}
+    def act(self, armature, action, found: list) -> None:
+        actions.assign(armature, found[(found.index(action) + self.step) % len(found)])
 
 
 class ROPAR_OT_delete_variation(_OnVariations, bpy.types.Operator):
@@ -53,15 +58,11 @@ class ROPAR_OT_delete_variation(_OnVariations, bpy.types.Operator):
     bl_idname = "ropar.delete_variation"
     bl_label = "Delete Variation"
 
-    def execute(self, context):
-        armature = objects.armature_of(context.active_object)
-        action = objects.action_of(armature)
-        found = tags.siblings(action)
+    def act(self, armature, action, found: list) -> None:
         at = found.index(action)
         others = [other for other in found if other != action]
         actions.assign(armature, others[at % len(others)] if others else None)
         bpy.data.actions.remove(action)
-        return {"FINISHED"}
 
 
 CLASSES = (ROPAR_OT_step_variation, ROPAR_OT_delete_variation)

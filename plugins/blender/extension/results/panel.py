@@ -27,12 +27,12 @@ class ROPAR_PT_results(bpy.types.Panel):
 
     def draw(self, context):
         layout = self.layout
-        armature = objects.armature_of(context.active_object)
+        armature = objects.find_selected(context)
         action = objects.action_of(armature) if armature is not None else None
         found = tags.siblings(action)
         if found:
             self._variations(layout, action, found)
-            self._judgement(layout, tags.read(action))
+        self._judgement(layout, tags.latest(action))
         self._engine(layout)
 
     @staticmethod

@@ -8,6 +8,8 @@ from typing import Any
 import bpy
 
 KEY = "ropar"
+#: Where in it motions are that were put among keys that were there, in the order in which they were made.
+INSERTED = "inserted"
 #: The longest action name that Blender takes everywhere, in bytes, with room for its own ".001".
 NAME_BYTES = 55
 
@@ -35,6 +37,18 @@ def grade(report: dict[str, Any]) -> str:
 def write(action, values: dict[str, Any]) -> None:
     """Remembers `values`."""
     action[KEY] = values
+
+
+def insert(action, values: dict[str, Any], batch: dict[str, Any]) -> None:
+    """Remembers `values` of a motion that was put among the keys of `action`, next to what is remembered of these."""
+    kept = read(action)
+    write(action, kept | batch | {INSERTED: [*kept.get(INSERTED, ()), values]})
+
+
+def latest(action) -> dict[str, Any]:
+    """What was remembered of the last motion that was made in `action`."""
+    found = read(action)
+    return [found, *found.get(INSERTED, ())][-1]
 
 
 def read(action) -> dict[str, Any]:

@@ -156,6 +156,36 @@ def test_bones_without_keys_stay_outside_of_the_range(scene):
     assert np.abs(oracle.evaluated(armature, posed, [35]) - before[:1]).max() > 0.05
 
 
+@pytest.mark.parametrize("placement", ["INSERT", "REPLACE"])
+@pytest.mark.parametrize("left", ["keys", "a pose", "nothing"])
+def test_bones_in_between_are_at_rest_in_the_range(scene, left, placement):
+    """A collar that stands for no joint would carry the arm along with what was keyed on it before."""
+    armature, _ = rigs.mixamo()
+    bpy.ops.ropar.map_rig()
+    next(row for row in armature.ropar_rig.joints if row.joint == "left_collar").bone = ""
+    for frame in (1, 90):
+        armature.pose.bones["mixamorig:RightHand"].keyframe_insert("rotation_quaternion", frame=frame)
+    collar = armature.pose.bones["mixamorig:LeftShoulder"]
+    if left != "nothing":
+        collar.rotation_quaternion = (0.8, 0.1, 0.5, 0.2)
+        collar.location = (1, 2, 3)
+    if left == "keys":
+        for frame in (1, 30, 90):
+            collar.keyframe_insert("rotation_quaternion", frame=frame)
+            collar.keyframe_insert("location", frame=frame)
+    # Between the range and keys that are far away, curves bend.
+    outside = [1, 90] if left == "keys" else [1, 10, 19, 68, 90]
+    before = oracle.evaluated(armature, ["mixamorig:LeftArm"], outside)
+    scene.frame_set(20)
+    generate(placement=placement, range_start=20, range_end=67, seconds=2.0)
+    assert np.abs(oracle.evaluated(armature, ["mixamorig:LeftArm"], outside) - before).max() < 1e-4
+    for frame in range(20, 68):
+        scene.frame_set(frame)
+        off = np.array(collar.matrix_basis) - np.eye(4)
+        assert np.abs(off).max() < 1e-4, frame
+    assert any("LeftShoulder" in path for path, _ in curves(armature)) == (left != "nothing")
+
+
 def test_a_curve_that_ends_within_the_range(scene):
     """Its last value goes on behind the range, as it did, and its first one before."""
     armature, _ = rigs.mixamo()

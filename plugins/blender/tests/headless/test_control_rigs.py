@@ -130,6 +130,21 @@ def test_redo_an_arm(rig, made):
     assert steps.max() < 0.3, steps.argmax()
 
 
+def test_redo_in_rest_position(rig):
+    """What is made depends on the pose, and not on whether Blender shows it."""
+    options = {"parts": {"right_arm"}, "prompt": "a person waves with the right hand", "start": 25, "end": 60}
+    animate_by_hand(rig)
+    keyed = rig.animation_data.action.copy()
+    bpy.ops.ropar.redo(**options, seed=4)
+    wanted = values(rig)
+    rig.animation_data.action = keyed
+    rig.data.pose_position = "REST"
+    bpy.ops.ropar.redo(**options, seed=4)
+    found = values(rig)
+    assert rig.data.pose_position == "REST" and found.keys() == wanted.keys()
+    assert max(np.abs(found[key] - wanted[key]).max() for key in wanted) < 1e-4
+
+
 def test_redo_twice(rig):
     """The second range lies over the end of the first: what is outside of the second stays."""
     animate_by_hand(rig)

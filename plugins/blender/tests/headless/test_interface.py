@@ -1,7 +1,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What the interface says: tooltips on everything, names that F3 finds, undo steps with names."""
 
+import ast
+from pathlib import Path
+
 import bpy
+from mathutils import Matrix
 
 #: What Blender itself adds to every operator and group.
 BLENDERS = {"rna_type", "name", "bl_idname"}
@@ -74,6 +78,29 @@ def test_the_menu_names_operators_that_exist(scene):
     from bl_ext.user_default.ropar import menus
 
     assert menus._draw in bpy.types.VIEW3D_MT_object_animation._dyn_ui_initialize()
+
+
+def test_every_error_can_be_translated(scene):
+    """What is wrong and what to do goes through Blender's translation where it is a text of ours."""
+    import bl_ext.user_default.ropar as extension
+
+    seen, plain = 0, []
+    for file in Path(extension.__file__).parent.rglob("*.py"):
+        for call in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if not isinstance(call, ast.Call) or getattr(call.func, "id", None) != "AddonError":
+                continue
+            seen += 1
+            if any(isinstance(text, ast.Constant | ast.JoinedStr) for text in call.args):
+                plain.append(f"{file.name}:{call.lineno}")
+    assert seen > 20 and not plain
+
+
+def test_warnings_of_the_object_are_translated(scene, monkeypatch):
+    from bl_ext.user_default.ropar.host import spaces
+
+    monkeypatch.setattr(spaces, "rpt_", lambda text: text.upper())
+    found = spaces.Space.of(Matrix.Diagonal((1, 1, -2, 1)), 1.0).warnings
+    assert len(found) == 2 and all(text.isupper() for text in found)
 
 
 def test_everything_goes_away_again(scene):

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The list of bones: found, corrected, kept in the file, shared as presets."""
 
+import json
+
 import bpy
 import pytest
 import rigs
@@ -51,3 +53,50 @@ def test_presets(scene):
     bpy.ops.ropar.delete_mapping(preset="Our Mixamo")
     with pytest.raises(RuntimeError, match="cannot be read"):
         bpy.ops.ropar.load_mapping(preset="Our Mixamo")
+
+
+@pytest.mark.parametrize(
+    "chosen, chain",
+    [
+        ("ABC", "AxBCy"),
+        ("BCD", "xBCDy"),  # one bone further up each
+        ("CDE", "xCDEy"),
+        ("ZAB", "ZAxBy"),  # one further down each
+        ("YZA", "YZAxy"),
+        ("ADC", "AxDCy"),
+        ("AxC", "AxCy"),  # a bone between the joints becomes one of them
+        ("A C", "AxCy"),
+    ],
+)
+def test_neighbours_of_the_spine_are_corrected(scene, chosen, chain):
+    """All joints are corrected at once; x and y, which stand for no joint, stay above what they hang on."""
+    from bl_ext.user_default.ropar.mapping import store
+
+    base = json.dumps({"joints": {}, "spine": list("AxBCy"), "neck": ["N"]})
+    bones = {f"spine{at + 1}": (bone.strip(), "ABC"[at]) for at, bone in enumerate(chosen)}
+    found = json.loads(store.with_bones(base, bones))
+    assert found["spine"] == list(chain) and found["neck"] == ["N"]
+
+
+def test_the_spine_is_corrected_twice(scene):
+    armature, _ = rigs.mixamo()
+    bpy.ops.ropar.map_rig()
+    for names in (("Spine1", "Spine2", "Neck"), ("Hips", "Spine", "Spine1"), ("Spine", "Spine1", "Spine2")):
+        for joint, name in zip(("spine1", "spine2", "spine3"), names, strict=True):
+            rows(armature)[joint].bone = f"mixamorig:{name}"
+        assert spine(armature) == [f"mixamorig:{name}" for name in names]
+
+
+def test_a_joint_that_was_not_found_is_added_in_its_place(scene):
+    """Here the lowest and the topmost bone of the spine were found."""
+    from bl_ext.user_default.ropar.mapping import store
+
+    base = json.dumps({"joints": {}, "spine": ["A", "C"]})
+    bones = {"spine1": ("A", "A"), "spine2": ("B", ""), "spine3": ("C", "C")}
+    assert json.loads(store.with_bones(base, bones))["spine"] == ["A", "B", "C"]
+
+
+def spine(armature) -> list[str]:
+    from bl_ext.user_default.ropar.mapping import store
+
+    return json.loads(store.edited(armature))["spine"]

@@ -51,9 +51,11 @@ def test_linked_armature(tmp_path):
     item = bpy.data.objects["Mixamo"]
     bpy.context.collection.objects.link(item)
     bpy.context.view_layer.objects.active = item
+    item.select_set(True)
     refused("linked from another file")
     override = item.override_create(remap_local_usages=True)
     bpy.context.view_layer.objects.active = override
+    override.select_set(True)
     override.override_library.is_system_override = True
     refused("library override that is not editable")
     override.override_library.is_system_override = False
@@ -139,12 +141,30 @@ def test_frame_range_that_is_empty():
     refused("is empty", placement="REPLACE", range_start=50, range_end=50)
 
 
+def test_an_object_without_size():
+    armature, _ = rigs.mixamo()
+    armature.scale = (1, 0, 1)
+    bpy.context.view_layer.update()
+    refused("scaled to nothing.*value other than 0")
+
+
 def test_constraints_are_told(capfd):
     armature, _ = rigs.mixamo()
     armature.pose.bones["mixamorig:LeftFoot"].constraints.new("COPY_ROTATION")
     bpy.context.view_layer.update()
     assert bpy.ops.ropar.generate(**OPTIONS) == {"FINISHED"}
     assert "mixamorig:LeftFoot" in capfd.readouterr().out
+
+
+def test_rest_position_is_told(capfd):
+    """The motion is made, but nothing of it would be seen."""
+    armature, _ = rigs.mixamo()
+    armature.data.pose_position = "REST"
+    bpy.context.view_layer.update()
+    assert bpy.ops.ropar.generate(**OPTIONS) == {"FINISHED"}
+    assert bpy.ops.ropar.redo(parts={"left_arm"}, prompt="waves") == {"FINISHED"}
+    assert capfd.readouterr().out.count("set it to Pose Position") == 2
+    assert armature.data.pose_position == "REST"
 
 
 def full_disk(folder, name: str) -> None:

@@ -58,7 +58,7 @@ def shown(armature, frames) -> np.ndarray:
     return np.array(result)
 
 
-@pytest.mark.parametrize("hidden", ["shown", "eye", "monitor", "excluded"])
+@pytest.mark.parametrize("hidden", ["shown", "eye", "monitor", "excluded", "resting"])
 def test_the_same_as_in_the_scene(scene, character, hidden):
     frames = [1, 13, 20.5, 40]
     wanted = shown(character, frames)
@@ -67,6 +67,9 @@ def test_the_same_as_in_the_scene(scene, character, hidden):
         character.hide_set(True)
     elif hidden == "monitor":
         character.hide_viewport = True
+    elif hidden == "resting":
+        character.data.pose_position = "REST"
+        bpy.context.view_layer.update()
     elif hidden == "excluded":
         away = bpy.data.collections.new("Away")
         scene.collection.children.link(away)
@@ -80,6 +83,7 @@ def test_the_same_as_in_the_scene(scene, character, hidden):
     assert before == {name: len(getattr(bpy.data, name)) for name in before}
     assert character.users == users and scene.frame_current == 7
     assert [list(row) for row in character.pose.bones[BONES[0]].matrix] == pose
+    assert character.data.pose_position == ("REST" if hidden == "resting" else "POSE")
 
 
 def test_under_other_settings(scene, character):
