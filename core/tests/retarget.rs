@@ -379,6 +379,22 @@ fn what_cannot_be_done_is_refused_with_a_reason() {
 }
 
 #[test]
+fn a_result_that_is_no_number_has_failed() {
+    let rig = rigs::load("mixamo");
+    let retargeter = Retargeter::from_canonical(mapped(&rig)).expect("rig");
+    let mut take = Take::from_motion(&motions::standing(30.0, 10), "far away");
+    // Each is a number; their squares and sums are not.
+    for (frame, place) in take.tracks[0].translation.as_mut().expect("places").iter_mut().enumerate() {
+        *place = DVec3::splat(if frame % 2 == 0 { 1e308 } else { -1e308 });
+    }
+    for options in [RetargetOptions::default(), WITHOUT_CONTACTS] {
+        let verdict = retargeter.retarget(&take, &options).expect("an answer").report.verdict;
+        assert_eq!(verdict.grade, Grade::Failed, "{}", verdict.reason);
+        assert!(verdict.reason.contains("no number"), "{}", verdict.reason);
+    }
+}
+
+#[test]
 fn a_long_clip_of_a_second_at_rest_stays_at_rest() {
     // Rests are T poses here, so a source in T pose must leave every node where it is.
     for name in ["mixamo", "rokoko", "xsens"] {

@@ -237,8 +237,7 @@ fn check(rig: &Rig, take: &Take) -> Result<(), RetargetError> {
         let vectors = [&track.translation, &track.scale];
         let short = vectors.iter().any(|values| values.as_ref().is_some_and(|values| values.len() != take.frames))
             || track.rotation.as_ref().is_some_and(|values| values.len() != take.frames);
-        let broken = vectors.iter().any(|values| values.as_ref().is_some_and(|v| v.iter().any(|v| !v.is_finite())))
-            || track.rotation.as_ref().is_some_and(|v| v.iter().any(|q| !q.is_finite() || q.length_squared() < 1e-12));
+        let broken = !track.is_finite() || track.rotation.iter().flatten().any(|q| q.length_squared() < 1e-12);
         if short || broken {
             let what = if short { "another number of values than frames" } else { "a value that is no number" };
             return wrong(format!("`{}` has {what}", rig.nodes[track.node].name));
