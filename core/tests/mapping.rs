@@ -293,6 +293,12 @@ fn a_wrong_mapping_file_says_what_is_wrong_and_what_is_near() {
     assert!(joint.contains("`left_wirst`") && joint.contains("`left_wrist`"), "{joint}");
     assert!(message(r#"{ "fingers": { "leftIndex": "index_01_l" } }"#).contains("`leftIndexProximal`"));
     assert!(message(r#"{ "joints": { "left_wrist": "hand_r" } }"#).contains("again"));
+    let root = message(r#"{ "root": "hand_l" }"#);
+    assert!(root.contains("`hand_l` as root is not above `pelvis`"), "{root}");
+    let spine = message(r#"{ "spine": ["spine_03", "spine_02", "spine_01"] }"#);
+    assert!(spine.contains("`spine_03` in spine hangs below `spine_02`"), "{spine}");
+    let twist = message(r#"{ "twists": [{ "node": "thigh_twist_01_l", "segment": "pelvis", "place": 0.5 }] }"#);
+    assert!(twist.contains("twists with `pelvis`") && twist.contains("left_hip"), "{twist}");
     assert!(message("{").contains("not JSON of the documented form"));
     assert!(message("[]").contains("not JSON of the documented form"));
     assert!(message(r#"{ "joint": {} }"#).contains("not JSON of the documented form"));

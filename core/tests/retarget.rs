@@ -8,7 +8,7 @@ use glam::{DQuat, DVec3};
 use motions::{hinged, wild};
 use rigs::TestRig;
 use ropar_core::motion::Motion;
-use ropar_core::retarget::mapping::RigMapping;
+use ropar_core::retarget::mapping::{RigMapping, TwistJoint};
 use ropar_core::retarget::report::Grade;
 use ropar_core::retarget::{MappedRig, RetargetError, RetargetOptions, Retargeter};
 use ropar_core::rig::{Rig, Take, canonical_mapping, canonical_rig, global_poses, global_positions};
@@ -362,6 +362,17 @@ fn what_cannot_be_done_is_refused_with_a_reason() {
     let mut mapping = rig.truth.clone();
     mapping.spine.push(10_000);
     assert!(matches!(refused(&rig.rig, &mapping), RetargetError::Mapping { .. }));
+    let hand = rig.truth.node(joint::LEFT_WRIST).expect("a hand");
+    let twist = TwistJoint { node: hand, segment: joint::PELVIS, place: 0.5 };
+    let reversed = rig.truth.spine.iter().rev().copied().collect();
+    for (mapping, said) in [
+        (RigMapping { root: Some(hand), ..rig.truth.clone() }, "not above `mixamorig:Hips`"),
+        (RigMapping { spine: reversed, ..rig.truth.clone() }, "bottom to top"),
+        (RigMapping { twists: vec![twist], ..rig.truth.clone() }, "twists with `pelvis`"),
+    ] {
+        let error = refused(&rig.rig, &mapping);
+        assert!(matches!(&error, RetargetError::Mapping { reason, .. } if reason.contains(said)), "{error}");
+    }
     let mut uneven = rig.rig.clone();
     uneven.nodes[rig.truth.node(joint::PELVIS).expect("pelvis")].rest.scale = DVec3::new(1.0, 2.0, 1.0);
     let error = refused(&uneven, &rig.truth);

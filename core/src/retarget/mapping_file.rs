@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::by_name::complete_midline;
 use super::error::MappingError;
+use super::fit;
 use super::mapping::{MappedJoint, RigMapping, TwistJoint};
 use super::reference::{References, near};
 use super::topology::Bones;
@@ -166,9 +167,11 @@ impl RigMapping {
         mapping.root = match file.root.as_deref() {
             Some("") => None,
             Some(name) => Some(read.node(name, "root")?),
-            None => mapping.root,
+            // The pelvis may be another than that which it was found for.
+            None => mapping.root.filter(|root| fit::carries_pelvis(rig, &mapping, *root)),
         };
         mapping.check_distinct(&references)?;
+        fit::check(rig, &mapping).map_err(MappingError::Misfit)?;
         let missing: Vec<&str> =
             NEEDED.into_iter().filter(|joint| mapping.node(*joint).is_none()).map(|joint| JOINT_NAMES[joint]).collect();
         match failure {

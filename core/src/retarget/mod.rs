@@ -30,6 +30,7 @@ mod by_name;
 mod check;
 mod combine;
 mod error;
+mod fit;
 mod floor;
 mod hands;
 pub mod mapping;

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use super::by_name;
 use super::check;
 use super::error::MappingError;
+use super::fit::carries_pelvis;
 use super::mapping::{MappedJoint, RigMapping};
 use super::reference::References;
 use super::topology::{self, Bones, Shape};
@@ -258,9 +259,8 @@ fn finish(rig: &Rig, bones: &Bones, mapping: &mut RigMapping, shape: Option<&Sha
         }
         check::against_shape(bones, mapping, shape);
     }
-    let is_root =
-        |node: &usize| mapping.node(joint::PELVIS).is_some_and(|hip| hip != *node && bones.is_below(hip, *node));
-    mapping.root = mapping.root.filter(is_root).or_else(|| ground_root(rig, bones, mapping));
+    let root = mapping.root.filter(|root| carries_pelvis(rig, mapping, *root));
+    mapping.root = root.or_else(|| ground_root(rig, bones, mapping));
     mapping.twists = twists(bones, mapping);
 }
 
