@@ -59,7 +59,7 @@ impl Redo {
     ///
     /// # Errors
     /// [`Error::InvalidRequest`] for an unknown or missing part, and for a span that is outside of the clip, reversed or
-    /// shorter than a token.
+    /// shorter than a token or a frame.
     pub fn plan(
         request: &RedoRequest,
         scheme: &PartScheme,
@@ -104,6 +104,15 @@ impl Redo {
         }
         let first_frame = (start * motion.fps).round() as usize;
         let last_frame = if whole_end { frames } else { (end * motion.fps).round() as usize }.min(frames);
+        if first_frame >= last_frame {
+            return Err(Error::invalid_request(
+                format!(
+                    "the span {start} s to {end} s holds no frame of the clip, which has {} per second",
+                    motion.fps
+                ),
+                format!("choose a span of at least {} s", 1.0 / motion.fps),
+            ));
+        }
         Ok(Self { parts, frames: first_frame..last_frame, tokens: first_token..last_token, in_step: request.in_step })
     }
 
@@ -417,5 +426,15 @@ mod tests {
             let error = plan(&request(&parts, start, end), &motion).expect_err("refused");
             assert!(!error.next_step().is_empty());
         }
+    }
+
+    #[test]
+    fn a_span_between_two_frames_is_refused() {
+        // Frames at 0 s, 1 s, 2 s, ...; the span holds four tokens and would be frames 1 to 1.
+        let motion = Motion { fps: 1.0, ..swinging(10, 0.1, 0.4) };
+        let scheme = PartScheme::built_in("five").expect("built in");
+        let error = Redo::plan(&request(&["torso"], Some(0.6), Some(1.4)), &scheme, &motion, 50, 5.0);
+        let error = error.expect_err("refused");
+        assert!(error.to_string().contains("holds no frame"), "{error}");
     }
 }
