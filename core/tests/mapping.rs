@@ -381,6 +381,17 @@ fn any_tree_is_mapped_or_refused_in_time() {
         kind: ropar_core::rig::NodeKind::Joint,
     });
     assert!(RigMapping::of(&Rig { nodes: chain.collect(), ..Rig::default() }).is_err());
+    // Eight ropes of a few long bones each, with hundreds without length between them.
+    let rope = (0..8 * 400 + 1_usize).map(|index| ropar_core::rig::Node {
+        name: format!("r{index}"),
+        parent: (index > 0).then(|| if index % 400 == 1 { 0 } else { index - 1 }),
+        rest: ropar_core::rig::Transform {
+            translation: glam::DVec3::new(0.1, -0.2, 0.3) * if index % 20 == 1 { 1.0 } else { 1e-5 },
+            ..ropar_core::rig::Transform::IDENTITY
+        },
+        kind: ropar_core::rig::NodeKind::Joint,
+    });
+    assert!(RigMapping::of(&Rig { nodes: rope.collect(), ..Rig::default() }).is_err());
 }
 
 /// Joints of limbs without their side.
