@@ -385,6 +385,11 @@ fn what_cannot_be_done_is_refused_with_a_reason() {
     assert!(matches!(retargeter.solve(&take, &WITHOUT_CONTACTS), Err(RetargetError::Take { .. })));
     take.tracks[3].rotation = Some(vec![DQuat::from_xyzw(f64::NAN, 0.0, 0.0, 1.0); 4]);
     assert!(matches!(retargeter.solve(&take, &WITHOUT_CONTACTS), Err(RetargetError::Take { .. })));
+    for fps in [f64::NAN, -30.0, 0.01, 1e12] {
+        let take = Take { fps, ..Take::from_motion(&motions::standing(30.0, 4), "clip") };
+        let error = retargeter.solve(&take, &WITHOUT_CONTACTS).expect_err("refused");
+        assert!(matches!(error, RetargetError::Rate { .. }) && error.to_string().contains(&fps.to_string()), "{error}");
+    }
     take.frames = 0;
     assert!(matches!(retargeter.solve(&take, &WITHOUT_CONTACTS), Err(RetargetError::Take { .. })));
 }
