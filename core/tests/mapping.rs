@@ -277,6 +277,7 @@ fn entries_of_a_mapping_file_win() {
     let drawn = rigs::load("ue4_mannequin");
     let text = r#"{ "joints": { "left_wrist": "lowerarm_twist_01_l", "right_foot": null }, "root": "" }"#;
     let found = RigMapping::from_json(text, &drawn.rig, None).unwrap();
+    assert_eq!(RigMapping::from_json(&format!("\u{feff}{text}"), &drawn.rig, None).as_ref(), Ok(&found));
     assert_eq!(drawn.rig.nodes[found.node(joint::LEFT_WRIST).unwrap()].name, "lowerarm_twist_01_l");
     assert_eq!(found.node(joint::RIGHT_FOOT), None);
     assert_eq!(found.root, None);

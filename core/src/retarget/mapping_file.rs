@@ -116,6 +116,8 @@ impl RigMapping {
     /// [`of_character`](Self::of_character). A rig that cannot be mapped automatically needs a file with pelvis, legs,
     /// shoulders and elbows.
     pub fn from_json(text: &str, rig: &Rig, character: Option<usize>) -> Result<Self, MappingError> {
+        // Editors of Windows begin files with a byte order mark.
+        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         // serde would take a list for the fields in their order.
         if !text.trim_start().starts_with('{') {
             return Err(MappingError::File("it is no JSON object".to_owned()));
