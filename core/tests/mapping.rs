@@ -4,6 +4,7 @@ mod rigs;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use ropar_core::retarget::References;
 use ropar_core::retarget::mapping::RigMapping;
 use ropar_core::rig::{Rig, global_positions};
 use ropar_core::skeleton::{JOINT_NAMES, joint};
@@ -393,6 +394,32 @@ fn any_tree_is_mapped_or_refused_in_time() {
         kind: ropar_core::rig::NodeKind::Joint,
     });
     assert!(RigMapping::of(&Rig { nodes: rope.collect(), ..Rig::default() }).is_err());
+    // Each of ten thousand names ends like a pelvis: as many prefixes.
+    let hips = (0..10_000_usize).map(|index| ropar_core::rig::Node {
+        name: format!("p{index}hips"),
+        parent: index.checked_sub(1).map(|_| 0),
+        rest: ropar_core::rig::Transform { translation: glam::DVec3::Y, ..ropar_core::rig::Transform::IDENTITY },
+        kind: ropar_core::rig::NodeKind::Joint,
+    });
+    assert!(RigMapping::of(&Rig { nodes: hips.collect(), ..Rig::default() }).is_err());
+}
+
+#[test]
+fn nodes_of_one_name_are_told_apart_in_time() {
+    let lamp = |name: String| ropar_core::rig::Node {
+        name,
+        parent: None,
+        rest: ropar_core::rig::Transform::IDENTITY,
+        kind: ropar_core::rig::NodeKind::Group,
+    };
+    // One is called what the numbering would call another.
+    let mut nodes = vec![lamp("Lamp#3".to_owned())];
+    nodes.extend((0..50_000).map(|_| lamp("Lamp".to_owned())));
+    let references = References::new(&Rig { nodes, ..Rig::default() });
+    let of = |node: usize| references.of(node);
+    assert_eq!([of(0), of(1), of(2), of(3), of(4)], ["Lamp#3", "Lamp", "Lamp#2", "Lamp#4", "Lamp#5"]);
+    assert_eq!(of(50_000), "Lamp#50001");
+    assert_eq!(references.node("Lamp#50001"), Some(50_000));
 }
 
 /// Joints of limbs without their side.

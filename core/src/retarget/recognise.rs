@@ -131,6 +131,9 @@ fn characters(rig: &Rig, bones: &Bones) -> Result<Vec<RigMapping>, MappingError>
 
 /// Joints that no name tells are as sure as what told them, and worth a word.
 fn tell_of_guesses(rig: &Rig, mapping: &mut RigMapping, filled: &[usize], guessed: &[Option<MappedJoint>]) {
+    if filled.is_empty() {
+        return;
+    }
     let references = References::new(rig);
     let mut words = Vec::new();
     for (joint, guess) in filled.iter().zip(guessed) {
