@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::by_name::complete_midline;
-use super::error::MappingError;
 use super::fit;
 use super::mapping::{MappedJoint, RigMapping, TwistJoint};
+use super::mapping_error::MappingError;
 use super::reference::{References, near};
 use super::topology::Bones;
 use super::twists::twists;

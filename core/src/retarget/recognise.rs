@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 
 use super::by_name;
 use super::check;
-use super::error::MappingError;
 use super::fit::carries_pelvis;
 use super::mapping::{MappedJoint, RigMapping};
+use super::mapping_error::MappingError;
 use super::reference::References;
 use super::topology::{self, Bones, Shape};
 use super::twists::twists;
