@@ -13,6 +13,7 @@ use crate::{
     motion::Motion,
     parts::PartScheme,
     skeleton::{JOINT_NAMES, joint},
+    smoothstep::smoothstep,
 };
 
 /// Over this many seconds from a border of the span, what is left of the difference between old and new fades out.
@@ -173,7 +174,7 @@ impl Redo {
     fn root_offset(&self, frame: usize, before: Option<Vec3>, after: Option<Vec3>) -> Vec3 {
         let share = (frame - self.frames.start + 1) as f32 / (self.frames.len() + 1) as f32;
         match (before, after) {
-            (Some(before), Some(after)) => before.lerp(after, share * share * (3.0 - 2.0 * share)),
+            (Some(before), Some(after)) => before.lerp(after, smoothstep(0.0, 1.0, share)),
             (Some(offset), None) | (None, Some(offset)) => offset,
             (None, None) => Vec3::ZERO,
         }
@@ -226,7 +227,7 @@ impl Borders {
             let (distance, whole) = (kept.distance(frame), 2.0 * self.turn);
             if distance < whole {
                 let u = distance / whole;
-                let rise = u * u * (3.0 - 2.0 * u);
+                let rise = smoothstep(0.0, 1.0, u);
                 let along = self.turn * (1.0 - rise) + whole * rise + whole * u * u * (u - 1.0);
                 return kept.frame as f32 + kept.inward * along;
             }

@@ -117,7 +117,7 @@ impl Body {
         self.leg.as_flattened().iter().sum::<f64>() / 2.0
     }
 
-    /// The highest spine joint, or the pelvis where there is none.
+    /// The highest spine joint, or what carries the body where there is none.
     pub(super) fn chest(&self) -> usize {
         self.spine.last().map_or(self.carrier, |(node, _)| *node)
     }
