@@ -13,6 +13,7 @@ use crate::{
     motion::Motion,
     parts::PartScheme,
     skeleton::{JOINT_NAMES, joint},
+    smoothstep::smoothstep,
 };
 
 /// Over this many seconds from a border of the span, what is left of the difference between old and new fades out.
@@ -59,7 +60,7 @@ impl Redo {
     ///
     /// # Errors
     /// [`Error::InvalidRequest`] for an unknown or missing part, and for a span that is outside of the clip, reversed or
-    /// shorter than a token.
+    /// shorter than a token or a frame.
     pub fn plan(
         request: &RedoRequest,
         scheme: &PartScheme,
@@ -104,6 +105,15 @@ impl Redo {
         }
         let first_frame = (start * motion.fps).round() as usize;
         let last_frame = if whole_end { frames } else { (end * motion.fps).round() as usize }.min(frames);
+        if first_frame >= last_frame {
+            return Err(Error::invalid_request(
+                format!(
+                    "the span {start} s to {end} s holds no frame of the clip, which has {} per second",
+                    motion.fps
+                ),
+                format!("choose a span of at least {} s", 1.0 / motion.fps),
+            ));
+        }
         Ok(Self { parts, frames: first_frame..last_frame, tokens: first_token..last_token, in_step: request.in_step })
     }
 
@@ -164,7 +174,7 @@ impl Redo {
     fn root_offset(&self, frame: usize, before: Option<Vec3>, after: Option<Vec3>) -> Vec3 {
         let share = (frame - self.frames.start + 1) as f32 / (self.frames.len() + 1) as f32;
         match (before, after) {
-            (Some(before), Some(after)) => before.lerp(after, share * share * (3.0 - 2.0 * share)),
+            (Some(before), Some(after)) => before.lerp(after, smoothstep(0.0, 1.0, share)),
             (Some(offset), None) | (None, Some(offset)) => offset,
             (None, None) => Vec3::ZERO,
         }
@@ -217,7 +227,7 @@ impl Borders {
             let (distance, whole) = (kept.distance(frame), 2.0 * self.turn);
             if distance < whole {
                 let u = distance / whole;
-                let rise = u * u * (3.0 - 2.0 * u);
+                let rise = smoothstep(0.0, 1.0, u);
                 let along = self.turn * (1.0 - rise) + whole * rise + whole * u * u * (u - 1.0);
                 return kept.frame as f32 + kept.inward * along;
             }
@@ -417,5 +427,15 @@ mod tests {
             let error = plan(&request(&parts, start, end), &motion).expect_err("refused");
             assert!(!error.next_step().is_empty());
         }
+    }
+
+    #[test]
+    fn a_span_between_two_frames_is_refused() {
+        // Frames at 0 s, 1 s, 2 s, ...; the span holds four tokens and would be frames 1 to 1.
+        let motion = Motion { fps: 1.0, ..swinging(10, 0.1, 0.4) };
+        let scheme = PartScheme::built_in("five").expect("built in");
+        let error = Redo::plan(&request(&["torso"], Some(0.6), Some(1.4)), &scheme, &motion, 50, 5.0);
+        let error = error.expect_err("refused");
+        assert!(error.to_string().contains("holds no frame"), "{error}");
     }
 }

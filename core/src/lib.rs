@@ -18,5 +18,6 @@ mod rotation;
 pub mod runtime;
 pub mod sampler;
 pub mod skeleton;
+mod smoothstep;
 pub mod solve;
 pub mod text;

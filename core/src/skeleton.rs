@@ -7,6 +7,9 @@
 
 use glam::{Quat, Vec3};
 
+/// The name by which model packages call the canonical skeleton.
+pub const SKELETON_NAME: &str = "canonical-22";
+
 /// Number of joints of the canonical skeleton.
 pub const JOINT_COUNT: usize = 22;
 

@@ -1,10 +1,12 @@
 //! Features against closed forms, and their inverse.
 
+mod largest;
 mod motions;
 
 use std::f32::consts::{FRAC_PI_2, PI};
 
 use glam::{Quat, Vec3};
+use largest::largest;
 use motions::{degrees_between, standing, wild};
 use ropar_core::features::{
     FEATURE_COUNT, FeatureError, Features, PELVIS_CHANNELS, from_motion, joint_channels, to_motion,
@@ -17,15 +19,19 @@ use ropar_core::skeleton::{JOINT_COUNT, MIRRORED, forward_kinematics, joint, res
 fn round_trip(motion: &Motion) -> (f32, f32, f32) {
     let back = to_motion(&from_motion(motion)).expect("valid features");
     assert_eq!(back.frames(), motion.frames());
-    let (mut position, mut rotation) = (0.0_f32, 0.0_f32);
-    for (expected, found) in motion.positions().iter().flatten().zip(back.positions().iter().flatten()) {
-        position = position.max(expected.distance(*found) * 1000.0);
-    }
-    for (expected, found) in motion.rotations.iter().flatten().zip(back.rotations.iter().flatten()) {
-        rotation = rotation.max(degrees_between(*expected, *found));
-    }
+    let (before, after) = (motion.positions(), back.positions());
+    let positions = before.iter().flatten().zip(after.iter().flatten());
+    let position = largest(positions.map(|(expected, found)| expected.distance(*found) * 1000.0));
+    let rotations = motion.rotations.iter().flatten().zip(back.rotations.iter().flatten());
+    let rotation = largest(rotations.map(|(expected, found)| degrees_between(*expected, *found)));
     let last = motion.frames() - 1;
     (position, rotation, motion.root[last].distance(back.root[last]) * 1000.0)
+}
+
+#[test]
+#[should_panic(expected = "no number")]
+fn a_value_that_is_no_number_is_larger_than_any_bound() {
+    largest([0.5, f32::NAN, 0.1]);
 }
 
 #[test]

@@ -1,11 +1,13 @@
 //! Elbows and knees of every drawn rig over clips that only fold them: they fold the way they do on a person, and nothing
 //! flips. Measured from the matrices of nodes, by what a rig looks like at rest; nothing is taken from the solver.
 
+mod largest;
 mod motions;
 mod rigs;
 mod strolls;
 
 use glam::{DMat3, DMat4, DQuat, DVec3};
+use largest::largest;
 use motions::hinged;
 use rigs::TestRig;
 use ropar_core::motion::Motion;
@@ -97,7 +99,7 @@ fn fastest(rotations: &[Vec<Option<DQuat>>], fps: f64) -> Vec<f64> {
                 let difference = pair[0][joint]?.inverse() * pair[1][joint]?;
                 Some(2.0 * difference.xyz().length().atan2(difference.w.abs()) * fps)
             });
-            steps.fold(SLOW, f64::max)
+            largest(steps).max(SLOW)
         })
         .collect()
 }

@@ -4,6 +4,7 @@ mod rigs;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use ropar_core::retarget::References;
 use ropar_core::retarget::mapping::RigMapping;
 use ropar_core::rig::{Rig, global_positions};
 use ropar_core::skeleton::{JOINT_NAMES, joint};
@@ -277,6 +278,7 @@ fn entries_of_a_mapping_file_win() {
     let drawn = rigs::load("ue4_mannequin");
     let text = r#"{ "joints": { "left_wrist": "lowerarm_twist_01_l", "right_foot": null }, "root": "" }"#;
     let found = RigMapping::from_json(text, &drawn.rig, None).unwrap();
+    assert_eq!(RigMapping::from_json(&format!("\u{feff}{text}"), &drawn.rig, None).as_ref(), Ok(&found));
     assert_eq!(drawn.rig.nodes[found.node(joint::LEFT_WRIST).unwrap()].name, "lowerarm_twist_01_l");
     assert_eq!(found.node(joint::RIGHT_FOOT), None);
     assert_eq!(found.root, None);
@@ -293,6 +295,12 @@ fn a_wrong_mapping_file_says_what_is_wrong_and_what_is_near() {
     assert!(joint.contains("`left_wirst`") && joint.contains("`left_wrist`"), "{joint}");
     assert!(message(r#"{ "fingers": { "leftIndex": "index_01_l" } }"#).contains("`leftIndexProximal`"));
     assert!(message(r#"{ "joints": { "left_wrist": "hand_r" } }"#).contains("again"));
+    let root = message(r#"{ "root": "hand_l" }"#);
+    assert!(root.contains("`hand_l` as root is not above `pelvis`"), "{root}");
+    let spine = message(r#"{ "spine": ["spine_03", "spine_02", "spine_01"] }"#);
+    assert!(spine.contains("`spine_03` in spine hangs below `spine_02`"), "{spine}");
+    let twist = message(r#"{ "twists": [{ "node": "thigh_twist_01_l", "segment": "pelvis", "place": 0.5 }] }"#);
+    assert!(twist.contains("twists with `pelvis`") && twist.contains("left_hip"), "{twist}");
     assert!(message("{").contains("not JSON of the documented form"));
     assert!(message("[]").contains("not JSON of the documented form"));
     assert!(message(r#"{ "joint": {} }"#).contains("not JSON of the documented form"));
@@ -375,6 +383,43 @@ fn any_tree_is_mapped_or_refused_in_time() {
         kind: ropar_core::rig::NodeKind::Joint,
     });
     assert!(RigMapping::of(&Rig { nodes: chain.collect(), ..Rig::default() }).is_err());
+    // Eight ropes of a few long bones each, with hundreds without length between them.
+    let rope = (0..8 * 400 + 1_usize).map(|index| ropar_core::rig::Node {
+        name: format!("r{index}"),
+        parent: (index > 0).then(|| if index % 400 == 1 { 0 } else { index - 1 }),
+        rest: ropar_core::rig::Transform {
+            translation: glam::DVec3::new(0.1, -0.2, 0.3) * if index % 20 == 1 { 1.0 } else { 1e-5 },
+            ..ropar_core::rig::Transform::IDENTITY
+        },
+        kind: ropar_core::rig::NodeKind::Joint,
+    });
+    assert!(RigMapping::of(&Rig { nodes: rope.collect(), ..Rig::default() }).is_err());
+    // Each of ten thousand names ends like a pelvis: as many prefixes.
+    let hips = (0..10_000_usize).map(|index| ropar_core::rig::Node {
+        name: format!("p{index}hips"),
+        parent: index.checked_sub(1).map(|_| 0),
+        rest: ropar_core::rig::Transform { translation: glam::DVec3::Y, ..ropar_core::rig::Transform::IDENTITY },
+        kind: ropar_core::rig::NodeKind::Joint,
+    });
+    assert!(RigMapping::of(&Rig { nodes: hips.collect(), ..Rig::default() }).is_err());
+}
+
+#[test]
+fn nodes_of_one_name_are_told_apart_in_time() {
+    let lamp = |name: String| ropar_core::rig::Node {
+        name,
+        parent: None,
+        rest: ropar_core::rig::Transform::IDENTITY,
+        kind: ropar_core::rig::NodeKind::Group,
+    };
+    // One is called what the numbering would call another.
+    let mut nodes = vec![lamp("Lamp#3".to_owned())];
+    nodes.extend((0..50_000).map(|_| lamp("Lamp".to_owned())));
+    let references = References::new(&Rig { nodes, ..Rig::default() });
+    let of = |node: usize| references.of(node);
+    assert_eq!([of(0), of(1), of(2), of(3), of(4)], ["Lamp#3", "Lamp", "Lamp#2", "Lamp#4", "Lamp#5"]);
+    assert_eq!(of(50_000), "Lamp#50001");
+    assert_eq!(references.node("Lamp#50001"), Some(50_000));
 }
 
 /// Joints of limbs without their side.

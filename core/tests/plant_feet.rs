@@ -1,9 +1,11 @@
 //! Feet of motions that slide, before and after.
 
+mod largest;
 mod motions;
 mod strolls;
 
 use glam::{Quat, Vec3};
+use largest::largest;
 use motions::{degrees_between, hinged};
 use ropar_core::cleanup::contacts::ContactLimits;
 use ropar_core::cleanup::plant_feet;
@@ -42,7 +44,7 @@ fn slide(motion: &Motion, stands: &[[bool; 2]]) -> f32 {
 fn largest_jump(motion: &Motion) -> f32 {
     let at = motion.positions();
     let jumps = at.windows(3).flat_map(|w| (0..22).map(|j| (w[2][j] - 2.0 * w[1][j] + w[0][j]).length() * motion.fps));
-    jumps.fold(0.0, f32::max)
+    largest(jumps)
 }
 
 #[test]

@@ -8,7 +8,7 @@ use glam::{DQuat, DVec3};
 use motions::{hinged, wild};
 use rigs::TestRig;
 use ropar_core::motion::Motion;
-use ropar_core::retarget::mapping::RigMapping;
+use ropar_core::retarget::mapping::{RigMapping, TwistJoint};
 use ropar_core::retarget::report::Grade;
 use ropar_core::retarget::{MappedRig, RetargetError, RetargetOptions, Retargeter};
 use ropar_core::rig::{Rig, Take, canonical_mapping, canonical_rig, global_poses, global_positions};
@@ -362,6 +362,17 @@ fn what_cannot_be_done_is_refused_with_a_reason() {
     let mut mapping = rig.truth.clone();
     mapping.spine.push(10_000);
     assert!(matches!(refused(&rig.rig, &mapping), RetargetError::Mapping { .. }));
+    let hand = rig.truth.node(joint::LEFT_WRIST).expect("a hand");
+    let twist = TwistJoint { node: hand, segment: joint::PELVIS, place: 0.5 };
+    let reversed = rig.truth.spine.iter().rev().copied().collect();
+    for (mapping, said) in [
+        (RigMapping { root: Some(hand), ..rig.truth.clone() }, "not above `mixamorig:Hips`"),
+        (RigMapping { spine: reversed, ..rig.truth.clone() }, "bottom to top"),
+        (RigMapping { twists: vec![twist], ..rig.truth.clone() }, "twists with `pelvis`"),
+    ] {
+        let error = refused(&rig.rig, &mapping);
+        assert!(matches!(&error, RetargetError::Mapping { reason, .. } if reason.contains(said)), "{error}");
+    }
     let mut uneven = rig.rig.clone();
     uneven.nodes[rig.truth.node(joint::PELVIS).expect("pelvis")].rest.scale = DVec3::new(1.0, 2.0, 1.0);
     let error = refused(&uneven, &rig.truth);
@@ -374,8 +385,29 @@ fn what_cannot_be_done_is_refused_with_a_reason() {
     assert!(matches!(retargeter.solve(&take, &WITHOUT_CONTACTS), Err(RetargetError::Take { .. })));
     take.tracks[3].rotation = Some(vec![DQuat::from_xyzw(f64::NAN, 0.0, 0.0, 1.0); 4]);
     assert!(matches!(retargeter.solve(&take, &WITHOUT_CONTACTS), Err(RetargetError::Take { .. })));
+    for fps in [f64::NAN, -30.0, 0.01, 1e12] {
+        let take = Take { fps, ..Take::from_motion(&motions::standing(30.0, 4), "clip") };
+        let error = retargeter.solve(&take, &WITHOUT_CONTACTS).expect_err("refused");
+        assert!(matches!(error, RetargetError::Rate { .. }) && error.to_string().contains(&fps.to_string()), "{error}");
+    }
     take.frames = 0;
     assert!(matches!(retargeter.solve(&take, &WITHOUT_CONTACTS), Err(RetargetError::Take { .. })));
+}
+
+#[test]
+fn a_result_that_is_no_number_has_failed() {
+    let rig = rigs::load("mixamo");
+    let retargeter = Retargeter::from_canonical(mapped(&rig)).expect("rig");
+    let mut take = Take::from_motion(&motions::standing(30.0, 10), "far away");
+    // Each is a number; their squares and sums are not.
+    for (frame, place) in take.tracks[0].translation.as_mut().expect("places").iter_mut().enumerate() {
+        *place = DVec3::splat(if frame % 2 == 0 { 1e308 } else { -1e308 });
+    }
+    for options in [RetargetOptions::default(), WITHOUT_CONTACTS] {
+        let verdict = retargeter.retarget(&take, &options).expect("an answer").report.verdict;
+        assert_eq!(verdict.grade, Grade::Failed, "{}", verdict.reason);
+        assert!(verdict.reason.contains("no number"), "{}", verdict.reason);
+    }
 }
 
 #[test]

@@ -1,8 +1,10 @@
 //! The solver against motions whose rotations are known.
 
+mod largest;
 mod motions;
 
 use glam::{Quat, Vec3};
+use largest::largest;
 use motions::{degrees_between, hinged, standing};
 use ropar_core::motion::Motion;
 use ropar_core::skeleton::{JOINT_COUNT, JOINT_NAMES, MIRRORED, forward_kinematics, joint};
@@ -26,12 +28,12 @@ fn canonical() -> SolveOptions<'static> {
 }
 
 fn largest_residual(solved: &Solved) -> f32 {
-    solved.residual_mm.iter().flatten().copied().fold(0.0, f32::max)
+    largest(solved.residual_mm.iter().flatten().copied())
 }
 
 /// Largest turn of `joint` from one frame to the next, degrees.
 fn largest_step(motion: &Motion, joint: usize) -> f32 {
-    motion.rotations.windows(2).map(|pair| degrees_between(pair[0][joint], pair[1][joint])).fold(0.0, f32::max)
+    largest(motion.rotations.windows(2).map(|pair| degrees_between(pair[0][joint], pair[1][joint])))
 }
 
 fn assert_limbs(motion: &Motion, solved: &Motion, tolerance: f32) {

@@ -38,6 +38,18 @@ fn a_word_longer_than_any_is_unknown() {
 }
 
 #[test]
+fn a_tokenizer_that_cannot_name_unknown_words_is_at_fault_and_not_the_prompt() {
+    let folder = tempfile::tempdir().expect("temporary folder");
+    let file = folder.path().join("tokenizer.json");
+    let json = r###"{"version":"1.0","truncation":null,"padding":null,"added_tokens":[],"normalizer":null,"pre_tokenizer":null,
+        "post_processor":null,"decoder":null,"model":{"type":"WordPiece","unk_token":"[UNK]",
+        "continuing_subword_prefix":"##","max_input_chars_per_word":100,"vocab":{"walk":0}}}"###;
+    std::fs::write(&file, json).expect("write");
+    let error = Tokenizer::open(&file, 64).expect("opens").ids("jump").expect_err("refused");
+    assert!(matches!(&error, TextError::TokenizerUnreadable { file: at, .. } if *at == file), "{error}");
+}
+
+#[test]
 fn states_equal_those_of_torch_on_the_embedded_backend() {
     let options = RuntimeOptions { backend: BackendChoice::Embedded, ..Default::default() };
     assert_states_equal_torch(&Runtime::open(&options).expect("opens"));

@@ -71,21 +71,28 @@ impl Networks {
             runtime.load_all::<7>(std::array::from_fn(|index| found[index].as_path()))?;
         let grid = [None, None, Some(parts)];
         let latents = [None, None, Some(parts), Some(latent)];
-        pvae_encoder.expect_input("features", Float32, &[None, None, Some(FEATURE_COUNT)])?;
+        let frames = [None, None, Some(FEATURE_COUNT)];
+        pvae_encoder.expect_input("features", Float32, &frames)?;
         pvae_encoder.expect_input("credible", Float32, &grid)?;
         pvae_encoder.expect_output("latent", &latents)?;
         pvae_decoder.expect_input("latent", Float32, &latents)?;
+        pvae_decoder.expect_output("features", &frames)?;
         mar.expect_input("latent", Float32, &latents)?;
         mar.expect_input("known", Float32, &grid)?;
         mar.expect_input("attend", Float32, &grid)?;
         mar.expect_input("position", Float32, &[None, None, Some(2)])?;
         mar.expect_input("text_states", Float32, &[None, None, None])?;
         mar.expect_input("text_mask", Float32, &[None, None])?;
+        mar.expect_output("context", &[None, None, Some(parts), None])?;
         modulation.expect_input("context", Float32, &[None, None])?;
+        modulation.expect_output("modulation", &[None, None])?;
         step.expect_input("x", Float32, &[None, Some(latent)])?;
         step.expect_input("modulation", Float32, &[None, None])?;
         step.expect_input("time", Float32, &[Some(1)])?;
+        step.expect_output("velocity", &[None, Some(latent)])?;
         duration.expect_input("text_states", Float32, &[None, None, None])?;
+        duration.expect_input("text_mask", Float32, &[None, None])?;
+        duration.expect_output("log_seconds", &[None, Some(2)])?;
         Ok(Self {
             text: TextEncoder::with_session(package, text)?,
             parts,

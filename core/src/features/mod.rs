@@ -32,6 +32,8 @@ use crate::motion::Motion;
 use crate::rotation::{from_six_d, minimal_swing, to_six_d, twist_about_y};
 use crate::skeleton::{JOINT_COUNT, forward_kinematics, joint, local_rotations, rest_offsets};
 
+/// The name by which model packages call this layout.
+pub const LAYOUT_NAME: &str = "heading-262";
 /// Channels per frame.
 pub const FEATURE_COUNT: usize = 10 + 12 * (JOINT_COUNT - 1);
 /// Channels of the root: yaw velocity, planar velocity x and z, height.

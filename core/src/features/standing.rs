@@ -37,3 +37,20 @@ where
         })
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use glam::{Quat, Vec3};
+
+    use super::FEET;
+    use crate::skeleton::{JOINT_COUNT, STANDING_PELVIS_HEIGHT, forward_kinematics};
+
+    #[test]
+    fn feet_rest_where_the_skeleton_has_them() {
+        let root = Vec3::Y * STANDING_PELVIS_HEIGHT;
+        let (positions, _) = forward_kinematics(root, &[Quat::IDENTITY; JOINT_COUNT]);
+        for (joint, height) in FEET {
+            assert!((f64::from(positions[joint].y) - height).abs() < 1e-6, "{joint}: {}", positions[joint].y);
+        }
+    }
+}

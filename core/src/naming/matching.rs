@@ -1,5 +1,6 @@
 //! Names of a skeleton against the tables.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::family::{FINGER_JOINTS, NamingFamily, Part};
@@ -117,18 +118,35 @@ fn try_as_listed(family: &'static NamingFamily, names: &[(usize, &str)]) -> Vec<
     plain_prefixes.into_iter().filter_map(|prefix| try_family(family, prefix, names)).collect()
 }
 
-/// The family under any prefix that its pelvis has in the list (`Hero_Hips`).
+/// Most prefixes that are tried: bounds the work on thousands of names that end like a pelvis.
+const MOST_PREFIXES: usize = 16;
+
+/// Names that must share a prefix; a body has more.
+const LEAST_SHARED: usize = JOINT_COUNT / 4;
+
+/// The family under any prefix that its pelvis has in the list (`Hero_Hips`), of many the most common.
 fn try_any_prefix(family: &'static NamingFamily, names: &[(usize, &str)]) -> Vec<Match> {
     let hips: Vec<String> = family.joints.get(JOINT_NAMES[0]).into_iter().flatten().map(|name| plain(name)).collect();
-    let prefixes: BTreeSet<String> = names
+    let names_in_plain: Vec<String> = names.iter().map(|(_, name)| plain(name)).collect();
+    let mut shared: BTreeMap<&str, usize> = names_in_plain
         .iter()
-        .filter_map(|(_, name)| {
-            let name = plain(name);
-            hips.iter().find_map(|hip| name.strip_suffix(hip.as_str()).map(str::to_owned))
-        })
+        .filter_map(|name| hips.iter().find_map(|hip| name.strip_suffix(hip.as_str())))
         .filter(|prefix| !prefix.is_empty())
+        .map(|prefix| (prefix, 0))
         .collect();
-    prefixes.into_iter().filter_map(|prefix| try_family(family, prefix, names)).collect()
+    for name in &names_in_plain {
+        for (end, _) in name.char_indices() {
+            if let Some(count) = shared.get_mut(&name[..end]) {
+                *count += 1;
+            }
+        }
+    }
+    let mut prefixes: Vec<(&str, usize)> = shared.into_iter().filter(|(_, count)| *count > LEAST_SHARED).collect();
+    prefixes.sort_by_key(|(_, count)| Reverse(*count));
+    prefixes.truncate(MOST_PREFIXES);
+    // Of equal matches the first in the order of letters.
+    prefixes.sort_unstable();
+    prefixes.into_iter().filter_map(|(prefix, _)| try_family(family, prefix.to_owned(), names)).collect()
 }
 
 /// The first family, in the tables' order, that finds every limb, the pelvis and the neck among `names`.
@@ -192,7 +210,7 @@ fn common_prefix(family: &NamingFamily, names: &[(usize, &str)]) -> Option<Strin
     counts
         .into_iter()
         .max_by_key(|(_, count)| *count)
-        .filter(|(_, count)| *count > JOINT_COUNT / 4)
+        .filter(|(_, count)| *count > LEAST_SHARED)
         .map(|(prefix, _)| prefix)
 }
 

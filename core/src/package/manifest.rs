@@ -3,12 +3,18 @@
 use std::{
     collections::BTreeMap,
     io::ErrorKind,
+    ops::RangeInclusive,
     path::{Component, Path},
 };
 
 use serde::{Deserialize, Serialize};
 
 use super::{PackageError, file};
+use crate::{
+    engine::SHORTEST_SECONDS,
+    features::{FEATURE_COUNT, LAYOUT_NAME},
+    skeleton::SKELETON_NAME,
+};
 
 /// The newest manifest format that this version reads. It is raised when an older reader would misread a package;
 /// fields that a reader may ignore are added without raising it.
@@ -16,6 +22,14 @@ pub const FORMAT_VERSION: u32 = 1;
 
 /// A manifest is a few kilobytes; a larger file is something else.
 const MAXIMUM_BYTES: u64 = 4 << 20;
+
+/// Largest counts and sizes: as many rounds and steps as a request may ask for, and sizes whose products overflow nothing.
+const MOST_ROUNDS: usize = 200;
+const MOST: usize = 1 << 16;
+/// Frames per second of features, and seconds of the longest motion: beyond these a request would end in an allocation
+/// that fails.
+const FRAME_RATES: RangeInclusive<f32> = 1.0..=240.0;
+const LONGEST_SECONDS: RangeInclusive<f32> = SHORTEST_SECONDS..=3600.0;
 
 /// What a model package says about itself. Unknown fields are ignored.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -26,13 +40,13 @@ pub struct Manifest {
     pub name: String,
     /// Version of the weights, such as `0.1.0`.
     pub version: String,
-    /// The skeleton the model moves: `canonical-22`.
+    /// The skeleton the model moves: [`SKELETON_NAME`].
     pub skeleton: String,
     /// The body parts that tokens stand for.
     pub part_scheme: PartSchemeReference,
     /// The features that the P-VAE reads and writes.
     pub features: FeatureLayout,
-    /// Frames per second of the features.
+    /// Frames per second of the features, 1 to 240.
     pub frame_rate: f32,
     /// Frames that one token covers.
     pub frames_per_token: usize,
@@ -72,18 +86,18 @@ pub enum PartSchemeReference {
 /// The features of one frame.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FeatureLayout {
-    /// Name of the layout: `heading-262`.
+    /// Name of the layout: [`LAYOUT_NAME`].
     pub layout: String,
-    /// Values per frame.
+    /// Values per frame: [`FEATURE_COUNT`].
     pub channels: usize,
 }
 
 /// Defaults of the sampler.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct SamplerDefaults {
-    /// Rounds of masked autoregression; each commits a share of the tokens.
+    /// Rounds of masked autoregression, 1 to 200; each commits a share of the tokens.
     pub iterations: usize,
-    /// Euler steps of the diffusion head for each token.
+    /// Euler steps of the diffusion head for each token, 1 to 200.
     pub steps: usize,
     /// Classifier-free guidance scale; 1 is none.
     pub guidance: f32,
@@ -102,9 +116,9 @@ fn unit() -> f32 {
 /// Limits of the model. A request outside of them is refused, not bent.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Limits {
-    /// Tokens in time that the transformer sees at once.
+    /// Tokens in time that the transformer sees at once: at least [`SHORTEST_SECONDS`].
     pub max_tokens_per_window: usize,
-    /// Longest motion in seconds.
+    /// Longest motion in seconds, [`SHORTEST_SECONDS`] to an hour.
     pub max_seconds: f32,
     /// Characters of a prompt.
     pub max_prompt_characters: usize,
@@ -203,30 +217,44 @@ impl Manifest {
     }
 
     fn check(&self, path: &Path) -> Result<(), PackageError> {
-        let positive_whole = [
-            ("frames_per_token", self.frames_per_token),
-            ("latent_size", self.latent_size),
-            ("features.channels", self.features.channels),
-            ("sampler.iterations", self.sampler.iterations),
-            ("sampler.steps", self.sampler.steps),
-            ("limits.max_tokens_per_window", self.limits.max_tokens_per_window),
-            ("limits.max_prompt_characters", self.limits.max_prompt_characters),
-            ("limits.max_text_tokens", self.limits.max_text_tokens),
-        ];
-        if let Some((field, _)) = positive_whole.iter().find(|(_, value)| *value == 0) {
-            return Err(invalid(path, format!("`{field}` must be at least 1")));
+        let known =
+            [("skeleton", &self.skeleton, SKELETON_NAME), ("features.layout", &self.features.layout, LAYOUT_NAME)];
+        if let Some((field, found, expected)) = known.iter().find(|(_, found, expected)| found != expected) {
+            return Err(invalid(path, format!("`{field}` is `{found}`, and only `{expected}` is known")));
         }
-        let positive = [
-            ("frame_rate", self.frame_rate),
-            ("limits.max_seconds", self.limits.max_seconds),
-            ("sampler.guidance", self.sampler.guidance),
-            ("sampler.temperature", self.sampler.temperature),
+        if self.features.channels != FEATURE_COUNT {
+            return Err(invalid(path, format!("`features.channels` must be {FEATURE_COUNT}, as `{LAYOUT_NAME}` has")));
+        }
+        let whole = [
+            ("frames_per_token", self.frames_per_token, MOST),
+            ("latent_size", self.latent_size, MOST),
+            ("sampler.iterations", self.sampler.iterations, MOST_ROUNDS),
+            ("sampler.steps", self.sampler.steps, MOST_ROUNDS),
+            ("limits.max_tokens_per_window", self.limits.max_tokens_per_window, MOST),
+            ("limits.max_prompt_characters", self.limits.max_prompt_characters, MOST),
+            ("limits.max_text_tokens", self.limits.max_text_tokens, MOST),
         ];
+        if let Some((field, _, most)) = whole.iter().find(|(_, value, most)| !(1..=*most).contains(value)) {
+            return Err(invalid(path, format!("`{field}` must be 1 to {most}")));
+        }
+        let positive = [("sampler.guidance", self.sampler.guidance), ("sampler.temperature", self.sampler.temperature)];
         if let Some((field, _)) = positive.iter().find(|(_, value)| !(value.is_finite() && *value > 0.0)) {
             return Err(invalid(path, format!("`{field}` must be a positive number")));
         }
-        if !(0.0..=1.0).contains(&self.sampler.guidance_decay) {
-            return Err(invalid(path, "`sampler.guidance_decay` must be 0 to 1".to_owned()));
+        let ranges = [
+            ("frame_rate", self.frame_rate, FRAME_RATES),
+            ("sampler.guidance_decay", self.sampler.guidance_decay, 0.0..=1.0),
+            ("limits.max_seconds", self.limits.max_seconds, LONGEST_SECONDS),
+        ];
+        if let Some((field, _, range)) = ranges.iter().find(|(_, value, range)| !range.contains(value)) {
+            return Err(invalid(path, format!("`{field}` must be {} to {}", range.start(), range.end())));
+        }
+        let window = (self.limits.max_tokens_per_window * self.frames_per_token) as f32 / self.frame_rate;
+        if window < SHORTEST_SECONDS {
+            let reason = format!(
+                "`limits.max_tokens_per_window` tokens last {window} s, and the shortest motion is {SHORTEST_SECONDS} s"
+            );
+            return Err(invalid(path, reason));
         }
         for (name, entry) in &self.files {
             if !stays_inside(&entry.path) {

@@ -85,10 +85,42 @@ fn a_missing_field_is_named() {
 
 #[test]
 fn a_value_out_of_range_is_named() {
-    let folder = package(|manifest| manifest["frame_rate"] = json!(0));
-    assert!(open_error(folder.path()).to_string().contains("frame_rate"));
-    let folder = package(|manifest| manifest["limits"]["max_text_tokens"] = json!(0));
-    assert!(open_error(folder.path()).to_string().contains("max_text_tokens"));
+    for (field, value) in [
+        ("/frame_rate", json!(0)),
+        ("/frame_rate", json!(1e9)),
+        ("/frames_per_token", json!(u64::MAX)),
+        ("/sampler/iterations", json!(0)),
+        ("/sampler/iterations", json!(201)),
+        ("/sampler/steps", json!(201)),
+        ("/sampler/guidance_decay", json!(1.5)),
+        ("/limits/max_text_tokens", json!(0)),
+        // Less than any request may ask for, and more than memory holds.
+        ("/limits/max_seconds", json!(0.3)),
+        ("/limits/max_seconds", json!(1e9)),
+        // One token of 4 frames at 20 per second lasts 0.2 s.
+        ("/limits/max_tokens_per_window", json!(1)),
+    ] {
+        // Known, so that it is set and not added.
+        let folder = package(|manifest| {
+            manifest["sampler"]["guidance_decay"] = json!(0);
+            *manifest.pointer_mut(field).expect("a field") = value.clone();
+        });
+        let message = open_error(folder.path()).to_string();
+        assert!(message.contains(&field[1..].replace('/', ".")), "{field} {value}: {message}");
+    }
+}
+
+#[test]
+fn another_skeleton_or_layout_is_refused() {
+    for (field, value, expected) in [
+        ("/skeleton", json!("canonical-24"), "canonical-22"),
+        ("/features/layout", json!("local-262"), "heading-262"),
+        ("/features/channels", json!(263), "262"),
+    ] {
+        let folder = package(|manifest| *manifest.pointer_mut(field).expect("a field") = value);
+        let message = open_error(folder.path()).to_string();
+        assert!(message.contains(&field[1..].replace('/', ".")) && message.contains(expected), "{message}");
+    }
 }
 
 #[test]

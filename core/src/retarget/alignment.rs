@@ -18,6 +18,7 @@ use glam::{DMat3, DQuat, DVec3};
 
 use super::posed::Posed;
 use crate::skeleton::{JOINT_COUNT, joint};
+use crate::smoothstep::smoothstep;
 
 /// Below the first bend a hinge at rest says nothing about its axis, above the second it says all, radians.
 const BEND: (f64, f64) = (5.0 * RADIAN, 15.0 * RADIAN);
@@ -43,7 +44,7 @@ pub(super) const ARMS: [[usize; 4]; 2] = [
     [joint::RIGHT_COLLAR, joint::RIGHT_SHOULDER, joint::RIGHT_ELBOW, joint::RIGHT_WRIST],
 ];
 
-/// Direction of the canonical ankle-to-foot line: its slope stands in where no rest shows a flat sole.
+/// The canonical line from ankle to foot, in double precision: its slope stands in where no rest shows a flat sole.
 const FOOT_LINE: DVec3 = DVec3::new(0.0, -0.055, 0.13);
 
 /// Where the joints are in the pose that a body is aligned by, and where the knuckles of its hands.
@@ -106,7 +107,8 @@ impl Landmarks {
         (self.at[to]? - self.at[from]?).try_normalize()
     }
 
-    /// How well a body stands here: 0 at best when it lies or its legs are elsewhere, `None` where it cannot be aligned.
+    /// How well a body stands here, 4.5 with straight legs along the trunk and straight arms; `None` where legs do not hang
+    /// below the trunk, arms are crossed or folded, or hips and shoulders contradict each other.
     ///
     /// Counted against the body's own trunk, so that a rest that lies on its back is as good as one that stands.
     pub(super) fn standing(&self) -> Option<f64> {
@@ -252,8 +254,15 @@ fn frame(primary: DVec3, secondary: DVec3) -> Option<DQuat> {
     Some(DQuat::from_mat3(&DMat3::from_cols(x, y, x.cross(y))))
 }
 
-/// 0 below `low`, 1 above `high`, smooth between.
-pub(crate) fn smoothstep(low: f64, high: f64, value: f64) -> f64 {
-    let t = ((value - low) / (high - low)).clamp(0.0, 1.0);
-    t * t * (3.0 - 2.0 * t)
+#[cfg(test)]
+mod tests {
+    use super::FOOT_LINE;
+    use crate::skeleton::{joint, rest_offsets};
+
+    #[test]
+    fn the_foot_line_is_the_skeleton_s() {
+        for foot in [joint::LEFT_FOOT, joint::RIGHT_FOOT] {
+            assert!(FOOT_LINE.distance(rest_offsets()[foot].as_dvec3()) < 1e-7);
+        }
+    }
 }

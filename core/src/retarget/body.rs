@@ -4,6 +4,7 @@ use glam::{DQuat, DVec3};
 
 use super::MappedRig;
 use super::alignment::{self, ARMS, Alignment, LEGS, Landmarks};
+use super::fit;
 use super::posed::{Animation, Posed, with_ancestors};
 use super::retarget_error::RetargetError;
 use crate::cleanup::sole::Sole;
@@ -116,13 +117,13 @@ impl Body {
         self.leg.as_flattened().iter().sum::<f64>() / 2.0
     }
 
-    /// The highest spine joint, or the pelvis where there is none.
+    /// The highest spine joint, or what carries the body where there is none.
     pub(super) fn chest(&self) -> usize {
         self.spine.last().map_or(self.carrier, |(node, _)| *node)
     }
 }
 
-/// Indices in range, joints of a limb below each other, even scales above joints.
+/// Indices in range, entries that fit the hierarchy, joints of a limb below each other, even scales above joints.
 fn check(side: &'static str, MappedRig { rig, mapping, .. }: MappedRig<'_>) -> Result<(), RetargetError> {
     let count = rig.nodes.len();
     let named = mapping.joints.iter().flatten().chain(mapping.fingers.values()).map(|mapped| mapped.node);
@@ -133,6 +134,7 @@ fn check(side: &'static str, MappedRig { rig, mapping, .. }: MappedRig<'_>) -> R
         let reason = format!("it names node {node}, and the rig has {count} nodes");
         return Err(RetargetError::Mapping { side, reason });
     }
+    fit::check(rig, mapping).map_err(|reason| RetargetError::Mapping { side, reason })?;
     let below = |node: usize, above: usize| ancestors(rig, node).any(|ancestor| ancestor == above);
     for [_, first, second, third] in LEGS.map(|[hip, knee, ankle, _]| [0, hip, knee, ankle]).into_iter().chain(ARMS) {
         for (above, joint) in [(first, second), (second, third)] {

@@ -23,7 +23,7 @@ pub struct RigMapping {
     pub fingers: BTreeMap<String, MappedJoint>,
     /// Joints that carry a share of a limb's twist.
     pub twists: Vec<TwistJoint>,
-    /// A joint below the pelvis's ancestors that stands on the floor and carries the motion over the ground.
+    /// A joint above the pelvis that stands on the floor and carries the motion over the ground.
     pub root: Option<usize>,
     /// What a user should look at, one plain sentence each: names that contradict the geometry, doubtful joints.
     pub warnings: Vec<String>,

@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::by_name::complete_midline;
-use super::error::MappingError;
+use super::fit;
 use super::mapping::{MappedJoint, RigMapping, TwistJoint};
+use super::mapping_error::MappingError;
 use super::reference::{References, near};
 use super::topology::Bones;
 use super::twists::twists;
@@ -115,6 +116,8 @@ impl RigMapping {
     /// [`of_character`](Self::of_character). A rig that cannot be mapped automatically needs a file with pelvis, legs,
     /// shoulders and elbows.
     pub fn from_json(text: &str, rig: &Rig, character: Option<usize>) -> Result<Self, MappingError> {
+        // Editors of Windows begin files with a byte order mark.
+        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         // serde would take a list for the fields in their order.
         if !text.trim_start().starts_with('{') {
             return Err(MappingError::File("it is no JSON object".to_owned()));
@@ -166,9 +169,11 @@ impl RigMapping {
         mapping.root = match file.root.as_deref() {
             Some("") => None,
             Some(name) => Some(read.node(name, "root")?),
-            None => mapping.root,
+            // The pelvis may be another than that which it was found for.
+            None => mapping.root.filter(|root| fit::carries_pelvis(rig, &mapping, *root)),
         };
         mapping.check_distinct(&references)?;
+        fit::check(rig, &mapping).map_err(MappingError::Misfit)?;
         let missing: Vec<&str> =
             NEEDED.into_iter().filter(|joint| mapping.node(*joint).is_none()).map(|joint| JOINT_NAMES[joint]).collect();
         match failure {

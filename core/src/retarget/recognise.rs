@@ -4,8 +4,9 @@ use std::collections::BTreeSet;
 
 use super::by_name;
 use super::check;
-use super::error::MappingError;
+use super::fit::carries_pelvis;
 use super::mapping::{MappedJoint, RigMapping};
+use super::mapping_error::MappingError;
 use super::reference::References;
 use super::topology::{self, Bones, Shape};
 use super::twists::twists;
@@ -130,6 +131,9 @@ fn characters(rig: &Rig, bones: &Bones) -> Result<Vec<RigMapping>, MappingError>
 
 /// Joints that no name tells are as sure as what told them, and worth a word.
 fn tell_of_guesses(rig: &Rig, mapping: &mut RigMapping, filled: &[usize], guessed: &[Option<MappedJoint>]) {
+    if filled.is_empty() {
+        return;
+    }
     let references = References::new(rig);
     let mut words = Vec::new();
     for (joint, guess) in filled.iter().zip(guessed) {
@@ -258,9 +262,8 @@ fn finish(rig: &Rig, bones: &Bones, mapping: &mut RigMapping, shape: Option<&Sha
         }
         check::against_shape(bones, mapping, shape);
     }
-    let is_root =
-        |node: &usize| mapping.node(joint::PELVIS).is_some_and(|hip| hip != *node && bones.is_below(hip, *node));
-    mapping.root = mapping.root.filter(is_root).or_else(|| ground_root(rig, bones, mapping));
+    let root = mapping.root.filter(|root| carries_pelvis(rig, mapping, *root));
+    mapping.root = root.or_else(|| ground_root(rig, bones, mapping));
     mapping.twists = twists(bones, mapping);
 }
 

@@ -42,10 +42,17 @@ impl References {
             }
         }
         let mut nodes = HashMap::with_capacity(count);
+        // Where to go on for each name that repeats.
+        let mut next_number: HashMap<String, usize> = HashMap::new();
         for (node, name) in names.iter_mut().enumerate() {
             if nodes.contains_key(name) {
-                let numbered = (2..).map(|number| format!("{name}#{number}")).find(|name| !nodes.contains_key(name));
-                *name = numbered.unwrap_or_default();
+                let number = next_number.entry(name.clone()).or_insert(2);
+                let mut numbered = format!("{name}#{number}");
+                while nodes.contains_key(&numbered) {
+                    *number += 1;
+                    numbered = format!("{name}#{number}");
+                }
+                *name = numbered;
             }
             nodes.insert(name.clone(), node);
         }

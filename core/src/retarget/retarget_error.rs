@@ -39,6 +39,16 @@ pub enum RetargetError {
         /// What the rest pose is like.
         reason: String,
     },
+    /// A frame rate with which seconds cannot be counted in frames.
+    #[error("the take `{take}` has {fps} frames per second; {} to {} can be retargeted", .rates.start(), .rates.end())]
+    Rate {
+        /// The take's name.
+        take: String,
+        /// Its frames per second.
+        fps: f64,
+        /// The rates that can be.
+        rates: std::ops::RangeInclusive<f64>,
+    },
     /// The take is not one of the source's.
     #[error("the take `{take}` does not fit the source: {reason}")]
     Take {
@@ -60,6 +70,7 @@ impl RetargetError {
             Self::Alignment { .. } => {
                 "give the rig a rest pose in which it stands, arms out or hanging, or a file with an animation that does"
             }
+            Self::Rate { .. } => "correct the frame rate in the file, or in the program that it comes from",
             Self::Take { .. } => "take the clip and the rig from the same file",
         }
     }

@@ -24,6 +24,9 @@ use crate::skeleton::joint;
 /// Time over which the path over the ground is smoothed, seconds: longer than a step, so that sway stays with the hips.
 const PATH_SECONDS: f64 = 0.8;
 
+/// Frames per second of takes. At others, windows of a part of a second are no frame long, or more than memory holds.
+const RATES: std::ops::RangeInclusive<f64> = 0.1..=2000.0;
+
 /// From the ball of a foot to the tip of its toes, in legs.
 const TOES: f64 = 0.06 / LEG;
 
@@ -115,7 +118,8 @@ impl Retargeter {
     /// Carries a take of the source rig over.
     ///
     /// # Errors
-    /// A take that is not one of the source's, or that never shows it standing where the rest pose does not.
+    /// A take that is not one of the source's, that has less than 0.1 or more than 2000 frames per second, or that never shows
+    /// it standing where the rest pose does not.
     pub fn retarget(&self, take: &Take, options: &RetargetOptions) -> Result<Retargeted, RetargetError> {
         check(&self.source.rig, take)?;
         let pair = self.pair(take)?;
@@ -227,8 +231,8 @@ fn check(rig: &Rig, take: &Take) -> Result<(), RetargetError> {
     if take.frames == 0 {
         return wrong("it has no frames".to_owned());
     }
-    if !(take.fps.is_finite() && take.fps > 0.0) {
-        return wrong(format!("its rate is {}", take.fps));
+    if !RATES.contains(&take.fps) {
+        return Err(RetargetError::Rate { take: take.name.clone(), fps: take.fps, rates: RATES });
     }
     for track in &take.tracks {
         if track.node >= rig.nodes.len() {
@@ -237,8 +241,7 @@ fn check(rig: &Rig, take: &Take) -> Result<(), RetargetError> {
         let vectors = [&track.translation, &track.scale];
         let short = vectors.iter().any(|values| values.as_ref().is_some_and(|values| values.len() != take.frames))
             || track.rotation.as_ref().is_some_and(|values| values.len() != take.frames);
-        let broken = vectors.iter().any(|values| values.as_ref().is_some_and(|v| v.iter().any(|v| !v.is_finite())))
-            || track.rotation.as_ref().is_some_and(|v| v.iter().any(|q| !q.is_finite() || q.length_squared() < 1e-12));
+        let broken = !track.is_finite() || track.rotation.iter().flatten().any(|q| q.length_squared() < 1e-12);
         if short || broken {
             let what = if short { "another number of values than frames" } else { "a value that is no number" };
             return wrong(format!("`{}` has {what}", rig.nodes[track.node].name));

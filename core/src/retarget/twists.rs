@@ -5,7 +5,7 @@ use super::topology::Bones;
 use crate::skeleton::joint;
 
 /// The segments of the limbs by the joints at their ends.
-const SEGMENTS: [(usize, usize); 8] = [
+pub(super) const SEGMENTS: [(usize, usize); 8] = [
     (joint::LEFT_SHOULDER, joint::LEFT_ELBOW),
     (joint::LEFT_ELBOW, joint::LEFT_WRIST),
     (joint::RIGHT_SHOULDER, joint::RIGHT_ELBOW),

@@ -162,7 +162,7 @@ impl Writer {
                     },
                     Mover::Drive(drive) => {
                         let (from, to) = drive.from;
-                        let rotation = if from == to { pose[from] } else { slerp(pose[from], pose[to], drive.weight) };
+                        let rotation = if from == to { pose[from] } else { pose[from].slerp(pose[to], drive.weight) };
                         self.stage * rotation * drive.t
                     }
                     Mover::Twist(twist, number) => self.stage * twisted(&twist, pose, &mut angles[number]) * twist.t,
@@ -205,11 +205,6 @@ impl Writer {
         }
         Take { name: name.to_owned(), fps, frames, tracks }
     }
-}
-
-/// Spherical interpolation along the shorter arc.
-fn slerp(from: DQuat, to: DQuat, weight: f64) -> DQuat {
-    from.slerp(if from.dot(to) < 0.0 { -to } else { to }, weight)
 }
 
 /// The rotation of a joint that carries a share of a limb's twist (swing-twist decomposition).

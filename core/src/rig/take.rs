@@ -30,6 +30,16 @@ pub struct Track {
     pub scale: Option<Vec<DVec3>>,
 }
 
+impl Track {
+    /// False where a value is infinite or no number.
+    pub fn is_finite(&self) -> bool {
+        let vectors = |values: &Option<Vec<DVec3>>| values.iter().flatten().all(|value| value.is_finite());
+        vectors(&self.translation)
+            && vectors(&self.scale)
+            && self.rotation.iter().flatten().all(|value| value.is_finite())
+    }
+}
+
 impl Take {
     /// Local transform of `node` in a frame: its track where there is one, its rest otherwise.
     pub fn local(&self, nodes: &[Node], node: usize, frame: usize) -> Transform {

@@ -1,4 +1,4 @@
-//! How many cells each iteration commits.
+//! How many cells each round commits, and how strong its guidance is.
 
 use std::f64::consts::FRAC_PI_2;
 

@@ -3,9 +3,10 @@
 use glam::{Quat, Vec3};
 
 use super::twist::{Bend, Hinge, limb_rotations};
-use super::{Calibration, canonical_leg, smoothstep};
+use super::{Calibration, canonical_leg};
 use crate::rotation::{align, minimal_swing};
 use crate::skeleton::{JOINT_COUNT, joint, rest_offsets};
+use crate::smoothstep::smoothstep;
 
 /// Largest turn of a collar against its rest, radians.
 const LARGEST_COLLAR_TURN: f32 = 0.8;
@@ -70,7 +71,7 @@ pub(super) fn solve_arm(
         });
     }
     let rotations = limb_rotations(&hinge, &bends, fps);
-    for (((joints, global), rotation), _) in source.iter().zip(global.iter_mut()).zip(rotations).zip(0..) {
+    for ((joints, global), rotation) in source.iter().zip(global.iter_mut()).zip(rotations) {
         global[shoulder] = global[collar] * rotation;
         let rest = global[shoulder] * offsets[wrist];
         global[elbow] = minimal_swing(rest, joints[wrist] - joints[elbow]) * global[shoulder];

@@ -191,8 +191,13 @@ fn percentile(values: &mut [f32], fraction: f32) -> f32 {
     *values.select_nth_unstable_by(index, f32::total_cmp).1
 }
 
-/// 0 below `low`, 1 above `high`, smooth between.
-fn smoothstep(low: f32, high: f32, value: f32) -> f32 {
-    let t = ((value - low) / (high - low)).clamp(0.0, 1.0);
-    t * t * (3.0 - 2.0 * t)
+#[cfg(test)]
+mod tests {
+    use super::canonical_leg;
+    use crate::cleanup::sole::LEG;
+
+    #[test]
+    fn a_leg_is_as_long_for_soles_as_for_limbs() {
+        assert!((f64::from(canonical_leg()) - LEG).abs() < 1e-6);
+    }
 }

@@ -13,8 +13,8 @@ use std::f32::consts::PI;
 
 use glam::{Quat, Vec2, Vec3};
 
-use super::smoothstep;
 use crate::rotation::minimal_swing;
+use crate::smoothstep::smoothstep;
 
 /// Below the first bend a hinge plane is ignored, above the second it counts fully, radians.
 const BEND: (f32, f32) = (10.0 * PI / 180.0, 30.0 * PI / 180.0);

@@ -18,8 +18,6 @@ pub struct TextStates {
     pub tokens: usize,
     /// Values per token.
     pub width: usize,
-    /// What of the prompt was left out or may be misread, for the user's eyes.
-    pub warnings: Vec<String>,
 }
 
 /// Tokenizer and text encoder graph of a model package.
@@ -67,6 +65,6 @@ impl TextEncoder {
             ("attention_mask", TensorView::integers(&shape, &mask)),
         ])?;
         let states = outputs.take("token_states")?;
-        Ok(TextStates { width: states.values.len() / tokens, values: states.values, tokens, warnings: prompt.warnings })
+        Ok(TextStates { width: states.values.len() / tokens, values: states.values, tokens })
     }
 }

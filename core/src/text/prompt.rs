@@ -44,13 +44,15 @@ impl Prompt {
                 kept.push(letter);
                 continue;
             }
+            if is_invisible(letter) {
+                continue;
+            }
             // A dropped character parts the words on its sides, as a space would.
             kept.push(' ');
             if letter.is_alphabetic() {
                 dropped_letters += 1;
             }
-            // Joiners and variation selectors are parts of emoji that cannot be shown.
-            if !is_invisible(letter) && !dropped.contains(letter) {
+            if !letter.is_control() && !dropped.contains(letter) {
                 dropped.push(letter);
             }
         }
@@ -83,9 +85,9 @@ fn is_readable(letter: char) -> bool {
         || matches!(letter, '\u{2010}'..='\u{2027}' | '°' | '½' | '¼' | '¾')
 }
 
+/// What shows nothing and parts no words: soft hyphens, joiners, marks of direction and byte order, variation selectors.
 fn is_invisible(letter: char) -> bool {
-    letter.is_control()
-        || matches!(letter, '\u{200B}'..='\u{200F}' | '\u{2060}'..='\u{206F}' | '\u{FE00}'..='\u{FE0F}' | '\u{FEFF}')
+    matches!(letter, '\u{00AD}' | '\u{200B}'..='\u{200F}' | '\u{2060}'..='\u{206F}' | '\u{FE00}'..='\u{FE0F}' | '\u{FEFF}')
 }
 
 #[derive(Deserialize)]
@@ -165,6 +167,16 @@ mod tests {
         assert_eq!(prompt.text, "a man waves happily");
         assert_eq!(prompt.warnings.len(), 1);
         assert!(prompt.warnings[0].contains('👋') && prompt.warnings[0].contains('🚀'), "{:?}", prompt.warnings);
+    }
+
+    #[test]
+    fn what_is_invisible_parts_no_word_and_is_not_told() {
+        for invisible in ['\u{00AD}', '\u{200B}', '\u{200C}', '\u{200D}', '\u{2060}', '\u{FEFF}'] {
+            let prompt = parse(&format!("{invisible}a man wal{invisible}ks")).expect("valid");
+            assert_eq!(prompt, Prompt { text: "a man walks".to_owned(), warnings: vec![] }, "{invisible:?}");
+        }
+        // A control character was between words, as a tab is.
+        assert_eq!(parse("a man\u{1}walks").expect("valid"), parse("a man walks").expect("valid"));
     }
 
     #[test]

@@ -3,8 +3,12 @@
 // Every test program uses a part of it.
 #![allow(dead_code)]
 
+#[path = "../largest/mod.rs"]
+mod largest;
+
 use std::path::PathBuf;
 
+use largest::largest;
 use ropar_core::runtime::{Runtime, TensorView};
 use serde::Deserialize;
 
@@ -44,12 +48,9 @@ pub fn assert_states_equal_torch(runtime: &Runtime) {
             ])
             .expect("runs");
         let states = outputs.take_shaped("token_states", &[1, golden.ids.len(), 384]).expect("shape");
-        let error = golden
-            .states
-            .iter()
-            .zip(states.chunks(384))
-            .flat_map(|(expected, token)| expected.iter().zip(token).map(|(a, b)| (a - b).abs()))
-            .fold(0.0, f32::max);
+        let pairs =
+            golden.states.iter().zip(states.chunks(384)).flat_map(|(expected, token)| expected.iter().zip(token));
+        let error = largest(pairs.map(|(a, b)| (a - b).abs()));
         assert!(error / golden.largest < 1e-4, "{}: {error}", golden.prompt);
     }
 }

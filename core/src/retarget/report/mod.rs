@@ -12,7 +12,7 @@ use serde::Serialize;
 use super::RetargetOptions;
 use super::mapping::RigMapping;
 use crate::cleanup::contacts::Contact;
-use crate::rig::{Rig, Take};
+use crate::rig::{Rig, Take, Track};
 pub(super) use observe::Observer;
 pub use verdict::{Grade, Verdict};
 
@@ -122,6 +122,8 @@ pub(super) fn measure(
         families: sides.map(|side| side.mapping.family.clone()),
         verdict: Verdict::default(),
     };
-    report.verdict = verdict::judge(&report, options);
+    // Figures cannot tell: the largest of some values passes over those that are no numbers.
+    let finite = target.take.tracks.iter().all(Track::is_finite) && observed[1].is_finite();
+    report.verdict = verdict::judge(&report, finite, options);
     report
 }

@@ -31,6 +31,14 @@ pub(crate) struct Observed {
     pub(super) fps: f64,
 }
 
+impl Observed {
+    /// False where a place or a rotation of a joint is infinite or no number.
+    pub(super) fn is_finite(&self) -> bool {
+        self.positions.iter().flatten().flatten().all(|place| place.is_finite())
+            && self.rotations.iter().flatten().flatten().all(|turn| turn.is_finite())
+    }
+}
+
 impl Observer {
     pub(crate) fn new(body: &Body) -> Observer {
         let sum = |lengths: [f64; 2]| lengths.iter().sum();

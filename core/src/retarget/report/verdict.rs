@@ -45,11 +45,12 @@ const LARGEST_ANGLE: f64 = 35.0;
 /// Feet of the source that sink in deeper than this are why legs are bent, millimetres.
 const DEEP: f64 = 50.0;
 
-/// From the worst finding to the least; the first that applies is the reason.
-pub(super) fn judge(report: &RetargetReport, options: &RetargetOptions) -> Verdict {
+/// From the worst finding to the least; the first that applies is the reason. `finite` tells that every value of the take,
+/// and every place that follows from it, is a number.
+pub(super) fn judge(report: &RetargetReport, finite: bool, options: &RetargetOptions) -> Verdict {
     let failed = |reason: String| Verdict { grade: Grade::Failed, reason };
     let look = |reason: String| Verdict { grade: Grade::LookAtIt, reason };
-    if !report.limb_direction_largest.is_finite() || !report.jerk_ratio.is_finite() {
+    if !(finite && report.limb_direction_median.is_finite() && report.jerk_ratio.is_finite()) {
         return failed("a value of the result is no number".to_owned());
     }
     if report.bone_length_drift > 1.0 {

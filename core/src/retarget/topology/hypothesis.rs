@@ -19,7 +19,7 @@ pub struct Hypothesis {
 }
 
 impl Hypothesis {
-    /// Mean place of the two hips, or of the two shoulders.
+    /// Mean place of the hips.
     pub fn hips(&self, bones: &Bones) -> glam::DVec3 {
         bones.positions[self.legs[0].hip].midpoint(bones.positions[self.legs[1].hip])
     }
@@ -32,25 +32,41 @@ impl Hypothesis {
 
 /// All pairs of pairs that can be legs and arms, the best first.
 pub fn hypotheses(bones: &Bones) -> Vec<Hypothesis> {
-    let pairs = limb_pairs(bones);
+    // Once for each pair, not for each pair of pairs.
+    let limbs: Vec<Limbs> = limb_pairs(bones).into_iter().map(|pair| Limbs::of(bones, pair)).collect();
     let mut found: Vec<Hypothesis> =
-        pairs.iter().flat_map(|legs| pairs.iter().filter_map(|arms| hypothesis(bones, legs, arms))).collect();
+        limbs.iter().flat_map(|legs| limbs.iter().filter_map(|arms| hypothesis(bones, legs, arms))).collect();
     found.sort_by(|a, b| b.score.total_cmp(&a.score));
     found
 }
 
-fn hypothesis(bones: &Bones, leg_pair: &Pair, arm_pair: &Pair) -> Option<Hypothesis> {
+/// A pair of chains as legs and as arms, where they can be either.
+struct Limbs {
+    pair: Pair,
+    legs: Option<[Leg; 2]>,
+    arms: Option<[Arm; 2]>,
+}
+
+impl Limbs {
+    fn of(bones: &Bones, pair: Pair) -> Self {
+        let [one, other] = pair.roots;
+        let legs = limbs::leg(bones, one).zip(limbs::leg(bones, other)).map(<[Leg; 2]>::from);
+        let arms = limbs::arm(bones, one).zip(limbs::arm(bones, other)).map(<[Arm; 2]>::from);
+        Self { pair, legs, arms }
+    }
+}
+
+fn hypothesis(bones: &Bones, legs: &Limbs, arms: &Limbs) -> Option<Hypothesis> {
+    let (leg_pair, arm_pair) = (&legs.pair, &arms.pair);
     let shared = leg_pair.roots.iter().any(|leg| arm_pair.roots.iter().any(|arm| overlap(bones, *leg, *arm)));
     let trunk = bones.common_ancestor(leg_pair.parent, arm_pair.parent)?;
     // The arms hang on what the legs carry, never the other way round.
     if shared || (trunk == arm_pair.parent && trunk != leg_pair.parent) {
         return None;
     }
-    let legs = [limbs::leg(bones, leg_pair.roots[0])?, limbs::leg(bones, leg_pair.roots[1])?];
-    let arms = [limbs::arm(bones, arm_pair.roots[0])?, limbs::arm(bones, arm_pair.roots[1])?];
     let mut found = Hypothesis {
-        legs,
-        arms,
+        legs: legs.legs?,
+        arms: arms.arms?,
         leg_parent: leg_pair.parent,
         arm_parent: arm_pair.parent,
         trunk,

@@ -24,6 +24,9 @@ pub struct Arm {
     pub quality: f64,
 }
 
+/// Most bones that a limb has from its root to its tip; longer chains are ropes and tails.
+pub const MOST_DEPTH: usize = 48;
+
 /// Shank over thigh, and forearm over upper arm, of an average adult (Winter; the forearm to the wrist).
 const LEG_RATIO: f64 = 1.0;
 const ARM_RATIO: f64 = 0.9;
@@ -38,6 +41,8 @@ pub fn leg(bones: &Bones, root: usize) -> Option<Leg> {
 /// The longest way down from `root`, without the tip at its end where enough is left.
 fn without_tips(bones: &Bones, root: usize, enough: usize) -> Vec<usize> {
     let mut path = bones.longest_path(root);
+    // Bones without length do not count for a limb's depth, but every three of a path are tried.
+    path.truncate(MOST_DEPTH);
     while path.len() > enough && bones.is_tip[path[path.len() - 1]] {
         path.pop();
     }

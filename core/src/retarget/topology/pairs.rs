@@ -1,6 +1,7 @@
 //! Pairs of chains that mirror each other: legs, arms, and what else comes in twos.
 
 use super::bones::Bones;
+use super::limbs::MOST_DEPTH;
 
 /// Two siblings whose subtrees are alike.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -18,9 +19,6 @@ const LEAST_LIKENESS: f64 = 0.5;
 
 /// Fewest bones that a limb has: hip, knee, ankle.
 const LEAST_DEPTH: usize = 3;
-
-/// Most bones that a limb has from its root to its tip; longer chains are ropes and tails.
-const MOST_DEPTH: usize = 48;
 
 /// Most siblings that are compared, and most pairs that are kept, the longest first: bounds the work on a rig of
 /// thousands of bones.

@@ -1,4 +1,4 @@
-//! Pelvis, spine, neck, head, and the root on the ground.
+//! Pelvis, spine, neck and head.
 
 use glam::DVec3;
 

@@ -55,6 +55,7 @@ pub fn failure(file: &str, error: &MappingError) -> Failure {
         MappingError::UnknownNode { .. } | MappingError::AmbiguousNode { .. } | MappingError::NodeTwice { .. } => {
             "`ropar map RIG --json` lists the nodes under their full names; correct the mapping file"
         }
+        MappingError::Misfit(_) => "correct the mapping file",
         MappingError::UnknownJoint { .. } => "use the names of docs/command-line.md, ropar map",
         MappingError::Quadruped => "use a rig of a person",
         MappingError::NoSkeleton { .. } | MappingError::BrokenNode { .. } | MappingError::ZeroBind { .. } => {

@@ -107,6 +107,9 @@ pub enum MappingError {
         /// Similar names.
         near: Vec<String>,
     },
+    /// Entries of a mapping file that contradict the rig's hierarchy.
+    #[error("the mapping does not fit the rig: {0}")]
+    Misfit(String),
     /// A mapping file leaves out joints, and the rig does not tell them.
     #[error("the mapping lacks {missing}, and the rig does not tell them: {reason}")]
     Incomplete {
