@@ -106,7 +106,7 @@ fn quaternions_of_either_sign_are_the_same_motion() {
         }
         let planted = [motion, mixed].map(|motion| plant_feet(&motion, &ContactLimits::GENERATED).positions());
         let apart = planted[0].iter().zip(&planted[1]).flat_map(|(a, b)| (0..22).map(|j| a[j].distance(b[j])));
-        let furthest = apart.fold(0.0, f32::max);
+        let furthest = largest(apart);
         assert!(furthest < 1e-4, "{}: {furthest} m apart", stroll.name);
     }
 }
