@@ -205,7 +205,7 @@ def evaluate(arguments: argparse.Namespace, config: configurations.Configuration
     from .evaluation.package import Model
     from .evaluation.package_maker import PackageMaker
     from .evaluation.table import result_text
-    from .export.package import write_beside
+    from .files import write_beside, write_json
     from .generation import CheckpointMaker, Maker
     from .training.dataset import Arrays
 
@@ -223,7 +223,7 @@ def evaluate(arguments: argparse.Namespace, config: configurations.Configuration
         minutes=arguments.minutes,
         limit=arguments.limit,
     )
-    write_beside(arguments.out, json.dumps(result, indent=1) + "\n")
+    write_json(arguments.out, result)
     text = result_text(result)
     write_beside(arguments.out.with_suffix(".md"), text)
     print(text)

@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 import torch
-from made_corpus import tiny_configuration, write_arrays
+from made_corpus import strict_json, tiny_configuration, write_arrays
 from ropar_models import configuration
 from ropar_models.evaluation.evaluator import package, training
+from ropar_models.evaluation.table import result_text
 from ropar_models.experiments import ablate, release
 from ropar_models.experiments.ablate import chosen_arms
 from ropar_models.experiments.verdict import summarise
@@ -77,7 +78,10 @@ def test_ablation_runs_resumes_and_says_what_it_found(tmp_path: Path) -> None:
     summary = ablate.ablate(data, out, evaluator, settings, ["keep_all", "credibility", "clean_one_part"], [0])
     assert (out / "keep_all/seed-0/result.json").stat().st_mtime_ns == first  # not trained again
     assert list(summary["arms"]) == ["keep_all", "credibility", "clean_one_part"]
-    result = json.loads((out / "credibility/seed-0/result.json").read_text())
+    result = strict_json(out / "credibility/seed-0/result.json")
+    multimodality = result["rows"]["generated"]["multimodality"]
+    assert multimodality["prompts"] == 6 and result["rows"]["generated"]["fid"]["repeats"] == 2
+    assert "over repeats, of multimodality over 6 prompts (Student's t)" in result_text(result)
     assert result["repeats"] == 2 and result["clips"] == 6
     assert 0 < result["training_clips"] < 8
     for row in ("recorded", "rebuilt", "generated"):
@@ -151,7 +155,8 @@ def test_release_from_arrays_to_card_and_again_after_a_cut(tmp_path: Path, monke
     monkeypatch.setattr(release, "run_probe", few_probes)
     go()
     assert (run / "mar.pt").stat().st_mtime_ns == trained
-    manifest = json.loads((out / "manifest.json").read_text())
+    manifest = strict_json(out / "manifest.json")
+    strict_json(run / "metrics.json")
     assert manifest["licence"]["commercial"] is True
     assert {d["licence"] for d in manifest["training_data"]} == {"MIT"}
     assert manifest["measured"]["evaluation"]["rows"]["generated"]["fid"]["mean"] >= 0

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 import ropar_native
 
+from ..files import write_json
 from .corruption import corrupt, generator_for, mirrored
 from .prepare import FRAME_RATE
 from .writer import ArrayWriter
@@ -66,14 +67,14 @@ def corrupt_arrays(data: Path, out: Path, severity: str, seed: int = 0) -> dict[
             clip["start"], clip["mirrored_start"] = starts
     for name in SHARED:
         _link(data / name, out / name)
-    (out / "clips.json").write_text(json.dumps(clips))
+    write_json(out / "clips.json", clips, indent=None)
     about = {
         **wanted,
         "joints_wrong": wrong / max(joint_frames, 1),
         "joints_doubted": doubted / max(joint_frames, 1),
         "wrong_but_trusted": missed / max(wrong, 1),
     }
-    done.write_text(json.dumps(about, indent=1))
+    write_json(done, about)
     return about
 
 

@@ -22,6 +22,7 @@ from typing import Any
 import numpy as np
 import ropar_native
 
+from ..files import write_json
 from ..text import STATE_WIDTH, TextEncoder
 from .captions import mirror_caption, reword
 from .mirror import mirrored_joints
@@ -88,9 +89,9 @@ def prepare(corpus: Path, out: Path, text_encoder: Path, limit: int | None = Non
             )
             if i % 500 == 0:
                 log.info("%d clips", i)
-    (out / "clips.json").write_text(json.dumps(clips))
+    write_json(out / "clips.json", clips, indent=None)
     summary = {s: {"mean_mm": float(np.mean(r)), "p95_mm": float(np.percentile(r, 95))} for s, r in residuals.items()}
-    (out / "residuals.json").write_text(json.dumps(summary, indent=1))
+    write_json(out / "residuals.json", summary)
     for source, r in summary.items():
         print(f"{source:20s} residual mean {r['mean_mm']:.1f} mm, 95% {r['p95_mm']:.1f} mm")
     store_text(out, list(captions), text_encoder)
@@ -189,4 +190,4 @@ def store_text(out: Path, captions: list[str], text_encoder: Path) -> None:
             if a % 6400 == 0:
                 log.info("%d of %d captions", a, len(captions))
     np.save(out / "offsets.npy", np.stack([first, first + count], -1))
-    listing.write_text(json.dumps(captions))
+    write_json(listing, captions, indent=None)

@@ -26,6 +26,7 @@ from ..training.dataset import Arrays
 from .coherence import distance
 from .coherence import figures as coherence_figures
 from .evaluator.embedding import Judge, groups
+from .intervals import half_width
 from .measures import contact_slide, exploded, foot_skate, jerk, penetration
 from .metrics import (
     Estimate,
@@ -188,7 +189,7 @@ def _multimodality(
     wishes = [Wish(int(clips[i]["captions"][0][0]), tokens[i]) for i in chosen for _ in range(count)]
     motion = judge.motions(maker.make(arrays, wishes, seed + 500_000))
     per_prompt = [multimodality(rows[None]) for rows in motion.reshape(len(chosen), count, -1)]
-    return asdict(Estimate.of(per_prompt))
+    return {"mean": float(np.mean(per_prompt)), "interval": half_width(per_prompt), "prompts": len(per_prompt)}
 
 
 def physics_and_coherence(positions: dict[str, Motions]) -> dict[str, dict[str, Any]]:
@@ -205,7 +206,7 @@ def physics_and_coherence(positions: dict[str, Motions]) -> dict[str, dict[str, 
         }
         for name, values in coherence_figures(motions, FPS).items():
             out[row][name] = float(np.mean(values)) if values else None
-            out[row][f"{name}_distance"] = distance(values, reference[name]) if values else None
+            out[row][f"{name}_distance"] = distance(values, reference[name])
     return out
 
 

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import torch
 
+from ..files import write_json
 from ..training.dataset import Arrays
 from .measures import J, energy, exploded, foot_skate, jerk, speed, trunk_mean_pitch
 from .package import Model
@@ -88,7 +89,7 @@ def run(
     if data is not None:
         result["quality"].update(corpus_quality(model, data))
     print(json.dumps(result["quality"], indent=1))
-    out.write_text(json.dumps(result, indent=1))
+    write_json(out, result)
     return result
 
 
@@ -139,6 +140,8 @@ def quality(motions: list[np.ndarray]) -> dict[str, float]:
 def corpus_quality(model: Model, data: Path) -> dict[str, Any]:
     """The same figures on the test split, as it is and after encoding and decoding."""
     arrays = Arrays(data, "test")
+    if not arrays.clips:
+        return {}
     truth: list[np.ndarray] = []
     rebuilt: list[np.ndarray] = []
     for clip in arrays.clips:

@@ -18,7 +18,7 @@ from ..configuration import Data, load
 from ..corpus.corrupt import corrupt_arrays
 from ..evaluation.evaluate import evaluate
 from ..evaluation.evaluator import package as evaluators
-from ..export.package import write_beside
+from ..files import write_beside, write_json
 from ..generation import CheckpointMaker
 from ..training import train_mar, train_pvae
 from ..training.dataset import Arrays
@@ -83,7 +83,7 @@ def ablate(
             print(f"{name}, seed {seed}", flush=True)
             result = _run(name, data, noisy, folder, settings, seed, judge, hardware)
             result["wall_minutes"] = (time.monotonic() - began) / 60
-            write_beside(folder / "result.json", json.dumps(result, indent=1))
+            write_json(folder / "result.json", result)
             _write_summary(out, settings, about)
     return _write_summary(out, settings, about)
 
@@ -93,7 +93,7 @@ def _same_settings(path: Path, settings: Settings) -> None:
         raise ValueError(
             f"{path}: this folder holds results of other settings; choose another --out, or the same settings"
         )
-    path.write_text(json.dumps(asdict(settings), indent=1))
+    write_json(path, asdict(settings))
 
 
 def _run(
@@ -133,6 +133,6 @@ def _run(
 def _write_summary(out: Path, settings: Settings, corruption: dict[str, Any]) -> dict[str, Any]:
     results = [json.loads(p.read_text()) for p in sorted(out.glob("*/seed-*/result.json"))]
     summary = {"settings": asdict(settings), "corruption": corruption, **summarise(results, table())}
-    write_beside(out / "ablation.json", json.dumps(summary, indent=1) + "\n")
+    write_json(out / "ablation.json", summary)
     write_beside(out / "ablation.md", markdown(summary, table()))
     return summary

@@ -22,7 +22,8 @@ from ..evaluation.probe import run as run_probe
 from ..evaluation.sheets import write_sheets
 from ..evaluation.table import result_text
 from ..export.card import write_card
-from ..export.package import copy_text_encoder, write_beside, write_package
+from ..export.package import copy_text_encoder, write_package
+from ..files import write_beside, write_json
 from ..generation import CheckpointMaker
 from ..training import train_decoder, train_duration, train_mar, train_pvae
 from ..training.dataset import Arrays
@@ -62,7 +63,7 @@ class Progress:
         work()
         self.state["done"][name] = round((time.monotonic() - began) / 60, 2)
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        write_beside(self.path, json.dumps(self.state, indent=1))
+        write_json(self.path, self.state)
 
 
 def release(
@@ -117,7 +118,7 @@ def release(
             minutes=share["evaluate"],
             limit=limit,
         )
-        write_beside(metrics, json.dumps(result, indent=1) + "\n")
+        write_json(metrics, result)
         write_beside(run / "metrics.md", result_text(result))
 
     progress.phase("export", export)

@@ -7,6 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from ..evaluation.intervals import half_width
+
 FIGURES = (
     "fid",
     "r1",
@@ -20,21 +22,11 @@ FIGURES = (
     "foot_skate",
     "jerk",
 )
-# Two-sided 95 % points of Student's t by degrees of freedom; beyond the list the normal's.
-STUDENT = [12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262]
 
 
 def over_seeds(values: list[float]) -> dict[str, Any]:
     """Mean and half width of the 95 % interval of the mean over seeds (Student's t); no interval for one seed."""
-    n = len(values)
-    if n < 2:
-        return {"mean": float(np.mean(values)), "interval": None, "seeds": n}
-    factor = STUDENT[n - 2] if n - 2 < len(STUDENT) else 1.96
-    return {
-        "mean": float(np.mean(values)),
-        "interval": float(factor * np.std(values, ddof=1) / np.sqrt(n)),
-        "seeds": n,
-    }
+    return {"mean": float(np.mean(values)), "interval": half_width(values), "seeds": len(values)}
 
 
 def _value(figure: Any) -> float | None:

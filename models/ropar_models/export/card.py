@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from ..evaluation.table import result_text
-from .package import write_beside
+from ..files import write_beside, write_json
 
 
 def write_card(package: Path, probe: Path, metrics: Path | None = None, command: str | None = None) -> Path:
@@ -21,7 +21,7 @@ def write_card(package: Path, probe: Path, metrics: Path | None = None, command:
         manifest["measured"]["evaluation"] = evaluation
     if command is not None:
         manifest["measured"]["command"] = command
-    write_beside(package / "manifest.json", json.dumps(manifest, indent=1) + "\n")
+    write_json(package / "manifest.json", manifest)
     path = package / "README.md"
     write_beside(path, card(manifest, result, evaluation))
     return path

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import shutil
 from collections import Counter, defaultdict
 from pathlib import Path
@@ -15,6 +14,7 @@ import torch
 from safetensors.numpy import save_file
 
 from ..configuration import Configuration
+from ..files import write_json
 from ..sampler import Grid, sample
 from ..text import TextEncoder
 from ..training import train_duration, train_mar, train_pvae
@@ -163,7 +163,7 @@ def write_manifest(
             for name, path in sorted(paths.items())
         },
     }
-    write_beside(package / "manifest.json", json.dumps(manifest, indent=1) + "\n")
+    write_json(package / "manifest.json", manifest)
 
 
 def attribution(clips: list[dict[str, Any]]) -> list[dict[str, str]]:
@@ -189,13 +189,6 @@ def training_of(run: Path) -> dict[str, Any]:
             minutes = round(before["minutes"] + state["minutes"], 1)
             out[title] = {"steps": before["steps"] + state["step"], "minutes": minutes}
     return out
-
-
-def write_beside(path: Path, text: str) -> None:
-    """Write a file in one step: a killed run leaves the old file or the new one."""
-    beside = path.with_name(path.name + ".part")
-    beside.write_text(text)
-    os.replace(beside, path)
 
 
 def copy_text_encoder(source: Path, package: Path) -> None:

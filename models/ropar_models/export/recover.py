@@ -17,6 +17,7 @@ from onnx import numpy_helper
 from torch import nn
 
 from ..configuration import Configuration
+from ..files import write_json
 from ..networks.duration import Duration
 from ..training import train_mar, train_pvae
 from ..training.schedule import save_checkpoint
@@ -49,7 +50,7 @@ def recover(configuration: Configuration, package: Path, run: Path) -> list[Path
         save_checkpoint(path, {"network": weights, "average": weights, "step": 0, "minutes": 0.0})
     manifest = json.loads((package / "manifest.json").read_text())
     origin = {k: manifest[k] for k in ("name", "version")} | {"training": manifest["measured"]["training"]}
-    (run / ORIGIN).write_text(json.dumps(origin, indent=1))
+    write_json(run / ORIGIN, origin)
     return paths
 
 

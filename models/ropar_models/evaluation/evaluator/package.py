@@ -20,7 +20,7 @@ from torch import Tensor, nn
 
 from ...configuration import Configuration
 from ...export.graphs import Graph, export
-from ...export.package import write_beside
+from ...files import write_json
 from ...networks.evaluator import Evaluator, EvaluatorConfig
 from ...training.dataset import Arrays
 from ...training.hardware import Hardware
@@ -110,7 +110,7 @@ def write(
         },
         "test_split": figures,
     }
-    write_beside(out / "evaluator.json", json.dumps(about, indent=1) + "\n")
+    write_json(out / "evaluator.json", about)
     return about
 
 
