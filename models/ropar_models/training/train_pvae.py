@@ -93,12 +93,14 @@ class Crops:
         crops.sort(key=lambda c: c.tokens)
         first = int(generator.integers(0, 4)) * training.batch
         crops = crops[first : first + training.batch]
-        shortest = max(min(c.tokens for c in crops), 4)
+        shortest = max(min(c.tokens for c in crops), 1)
         crops = [c for c in crops if c.tokens >= shortest]
         features, cells = [], []
         for c in crops:
             clip = arrays.clips[c.clip]
-            cut = slice(c.start, c.start + shortest * frames)
+            # Drawn anew for the length of this batch, or the ends of clips would hardly be seen.
+            start = int(generator.integers(0, clip["frames"] - shortest * frames + 1))
+            cut = slice(start, start + shortest * frames)
             credible = arrays.credible(
                 clip, c.mirrored, configuration.part_scheme, configuration.data.credible_threshold
             )
