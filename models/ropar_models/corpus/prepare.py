@@ -163,11 +163,15 @@ def solve_clip(
 
 
 def resample_confidence(clip: Clip, frames: int) -> np.ndarray:
-    """Joint confidence at the model's rate as uint8 [frames, 22]; 255 where the corpus carries none."""
+    """Joint confidence at the model's rate as uint8 [frames, 22]; 255 where the corpus carries none.
+
+    A frame between two of the source is mixed of both, and no clearer than the worse of them.
+    """
     if clip.confidence is None:
         return np.full((frames, 22), 255, np.uint8)
-    at = np.clip(np.round(np.arange(frames) * clip.fps / FRAME_RATE).astype(int), 0, len(clip.confidence) - 1)
-    return np.round(clip.confidence[at] * 255).astype(np.uint8)
+    at = np.round(np.arange(frames) * clip.fps / FRAME_RATE, 4)  # what is mixed in by less than that is not seen
+    before, after = (np.clip(f(at).astype(int), 0, len(clip.confidence) - 1) for f in (np.floor, np.ceil))
+    return np.round(np.minimum(clip.confidence[before], clip.confidence[after]) * 255).astype(np.uint8)
 
 
 def store_text(out: Path, captions: list[str], text_encoder: Path) -> None:

@@ -102,15 +102,24 @@ class Arrays:
         return self.change(self.confidence[rows].astype(np.float32) / 255, mirrored)
 
     def credible(self, clip: dict[str, Any], mirrored: bool, scheme: str, threshold: float) -> np.ndarray:
-        """Credible parts per frame, bool [T, P]."""
+        """Parts whose features are credible per frame, bool [T, P].
+
+        Velocities lead to the frame after (in the last frame from the one before), so both of the two must be seen.
+        """
+        seen = self._clear(clip, mirrored, scheme, threshold)
+        both = seen[:-1] & seen[1:]
+        return np.concatenate([both, both[-1:]]) if len(both) else seen
+
+    def _clear(self, clip: dict[str, Any], mirrored: bool, scheme: str, threshold: float) -> np.ndarray:
+        """Parts that were clearly seen per frame, bool [T, P]."""
         seen = self.seen(clip, mirrored)
         if seen.min() >= 1.0:
             return np.ones((len(seen), part_count(scheme)), bool)
         return ropar_native.credible_parts(np.ascontiguousarray(seen), scheme, threshold)
 
     def _noisy_share(self, clip: dict[str, Any]) -> float:
-        """The largest share of frames in which one of the five parts is not credible."""
-        credible = self.credible(clip, False, "five", self.selection.credible_threshold)
+        """The largest share of frames in which one of the five parts was not clearly seen."""
+        credible = self._clear(clip, False, "five", self.selection.credible_threshold)
         return float(1 - credible.mean(0).min())
 
     def text(self, captions: Sequence[int]) -> tuple[Tensor, Tensor]:
