@@ -7,8 +7,10 @@ import numpy as np
 import pytest
 from made_corpus import write_arrays
 from ropar_models.configuration import Data
+from ropar_models.corpus import prepare
 from ropar_models.corpus.corrupt import corrupt_arrays
 from ropar_models.corpus.corruption import corrupt, generator_for, mirrored
+from ropar_models.corpus.fingerprint import fingerprint
 from ropar_models.corpus.humanml3d import HumanML3DFolder, positions_of
 from ropar_models.corpus.mirror import mirrored_joints
 from ropar_models.corpus.reader import CorpusError
@@ -98,6 +100,42 @@ def test_corrupted_arrays_keep_the_truth_to_compare_with(tmp_path: Path) -> None
     first = (noisy / "features.npy").stat().st_mtime_ns
     assert corrupt_arrays(clean, noisy, "severe", 3) == about
     assert (noisy / "features.npy").stat().st_mtime_ns == first
+
+
+def test_a_noisy_world_belongs_to_its_arrays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also where clean arrays are prepared again in the same folder."""
+    clean, noisy = tmp_path / "clean", tmp_path / "noisy"
+    clean.mkdir()
+    write_arrays(clean, (3, 0, 0))
+    corrupt_arrays(clean, noisy, "severe")
+
+    class Encoder:
+        """States that are the length of the caption."""
+
+        def __init__(self, folder: Path) -> None:
+            pass
+
+        def __call__(self, texts: list[str]) -> tuple[np.ndarray, np.ndarray]:
+            return np.ones((len(texts), 1, 384)) * [[[len(t)]] for t in texts], np.ones((len(texts), 1))
+
+    before = Arrays(noisy).text([0, 1, 2])
+    monkeypatch.setattr(prepare, "TextEncoder", Encoder)
+    prepare.store_text(clean, ["walks", "swings the right arm", "swings the left arm"], tmp_path)
+    for old, new in zip(before, Arrays(noisy).text([0, 1, 2]), strict=True):
+        np.testing.assert_array_equal(old, new)
+    # As other captions, other clips or features make another world.
+    for change in (
+        lambda: None,
+        lambda: (clean / "clips.json").write_text((clean / "clips.json").read_text().replace('"0"', '"zero"')),
+        lambda: np.save(clean / "features.npy", np.load(clean / "features.npy") * 1.001),
+    ):
+        change()
+        corrupt_arrays(clean, noisy, "severe")
+        theirs, mine = Arrays(clean), Arrays(noisy)
+        assert [c["id"] for c in mine.clips] == [c["id"] for c in theirs.clips]
+        assert mine.captions == theirs.captions
+        np.testing.assert_array_equal(mine.text([0, 1, 2])[0], theirs.text([0, 1, 2])[0])
+        assert json.loads((noisy / "corruption.json").read_text())["fingerprint"] == fingerprint(clean)
 
 
 def test_arrays_grow_on_disk(tmp_path: Path) -> None:

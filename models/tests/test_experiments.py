@@ -4,9 +4,10 @@ import json
 import os
 import subprocess
 import sys
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 from made_corpus import strict_json, tiny_configuration, write_arrays
@@ -91,6 +92,17 @@ def test_ablation_runs_resumes_and_says_what_it_found(tmp_path: Path) -> None:
     assert "(one seed)" in text and "Credibility against keep all" in text
     with pytest.raises(ValueError, match="other settings"):
         ablate.ablate(data, out, evaluator, replace(settings, steps=4), ["clean"], [0])
+    # Settings of the same names that mean something else by now.
+    Path(config).write_text(Path(config).read_text().replace("power = 0.75", "power = 0.5"))
+    with pytest.raises(ValueError, match=r"other settings \(configuration\)"):
+        ablate.ablate(data, out, evaluator, settings, ["clean"], [0])
+    Path(config).write_text(Path(config).read_text().replace("power = 0.5", "power = 0.75"))
+    np.save(data / "features.npy", np.load(data / "features.npy") + 1e-3)
+    with pytest.raises(ValueError, match=r"other settings \(data\)"):
+        ablate.ablate(data, out, evaluator, settings, ["clean"], [0])
+    (out / "settings.json").write_text(json.dumps(asdict(settings)))  # of a folder from before
+    with pytest.raises(ValueError, match="data, evaluator, configuration"):
+        ablate.ablate(data, out, evaluator, settings, ["clean"], [0])
 
 
 def _result(arm: str, seed: int, fid: float, r1: float) -> dict[str, object]:

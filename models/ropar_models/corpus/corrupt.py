@@ -17,6 +17,7 @@ import ropar_native
 
 from ..files import write_json
 from .corruption import corrupt, generator_for, mirrored
+from .fingerprint import fingerprint
 from .prepare import FRAME_RATE
 from .writer import ArrayWriter
 
@@ -27,7 +28,7 @@ def corrupt_arrays(data: Path, out: Path, severity: str, seed: int = 0) -> dict[
     """Write the arrays and `corruption.json`; returns what it holds."""
     out.mkdir(parents=True, exist_ok=True)
     done = out / "corruption.json"
-    wanted = {"severity": severity, "seed": seed, "of": str(data.resolve())}
+    wanted = {"severity": severity, "seed": seed, "of": str(data.resolve()), "fingerprint": fingerprint(data)}
     if done.exists():
         about = json.loads(done.read_text())
         if {k: about.get(k) for k in wanted} == wanted:

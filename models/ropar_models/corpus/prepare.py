@@ -89,6 +89,7 @@ def prepare(corpus: Path, out: Path, text_encoder: Path, limit: int | None = Non
             )
             if i % 500 == 0:
                 log.info("%d clips", i)
+        (out / "clips.json").unlink(missing_ok=True)  # which speaks of the features that are now replaced
     write_json(out / "clips.json", clips, indent=None)
     summary = {s: {"mean_mm": float(np.mean(r)), "p95_mm": float(np.percentile(r, 95))} for s, r in residuals.items()}
     write_json(out / "residuals.json", summary)
@@ -180,6 +181,7 @@ def store_text(out: Path, captions: list[str], text_encoder: Path) -> None:
     if listing.exists() and json.loads(listing.read_text()) == captions:
         return
     encoder = TextEncoder(text_encoder)
+    listing.unlink(missing_ok=True)  # a run that is cut leaves no captions that are not those of the states
     # Captions of like length are encoded together, and a chunk's states follow one another in the file.
     order = sorted(range(len(captions)), key=lambda i: len(captions[i]))
     first = np.zeros(len(captions), np.int64)
@@ -193,5 +195,6 @@ def store_text(out: Path, captions: list[str], text_encoder: Path) -> None:
                 first[i] = written.append(states[row, : count[i]].astype(np.float16))
             if a % 6400 == 0:
                 log.info("%d of %d captions", a, len(captions))
-    np.save(out / "offsets.npy", np.stack([first, first + count], -1))
+    with ArrayWriter(out / "offsets.npy", 2, np.int64) as written:
+        written.append(np.stack([first, first + count], -1))
     write_json(listing, captions, indent=None)

@@ -16,6 +16,7 @@ from typing import Any
 
 from ..configuration import Data, load
 from ..corpus.corrupt import corrupt_arrays
+from ..corpus.fingerprint import fingerprint
 from ..evaluation.evaluate import evaluate
 from ..evaluation.evaluator import package as evaluators
 from ..files import write_beside, write_json
@@ -70,10 +71,10 @@ def ablate(
     """Run what is missing, then write `ablation.json` and `ablation.md` from all results that are there."""
     hardware = hardware or Hardware()
     out.mkdir(parents=True, exist_ok=True)
-    _same_settings(out / "settings.json", settings)
+    judge = evaluators.load(evaluator, hardware)
+    _same_settings(out / "settings.json", settings, fingerprint(data), judge.version)
     noisy = out / f"noisy-{settings.severity}"
     about = corrupt_arrays(data, noisy, settings.severity)
-    judge = evaluators.load(evaluator, hardware)
     for seed in seeds:
         for name in arms:
             folder = out / name / f"seed-{seed}"
@@ -88,12 +89,18 @@ def ablate(
     return _write_summary(out, settings, about)
 
 
-def _same_settings(path: Path, settings: Settings) -> None:
-    if path.exists() and json.loads(path.read_text()) != asdict(settings):
+def _same_settings(path: Path, settings: Settings, data: str, evaluator: str) -> None:
+    """Results of one folder are compared, so all of them have these settings, data, evaluator and configuration."""
+    configuration = asdict(load(settings.config))
+    mine = {**asdict(settings), "data": data, "evaluator": evaluator, "configuration": configuration}
+    theirs = json.loads(path.read_text()) if path.exists() else mine
+    other = [name for name in mine if theirs.get(name, ...) != mine[name]]
+    if other:
         raise ValueError(
-            f"{path}: this folder holds results of other settings; choose another --out, or the same settings"
+            f"{path}: this folder holds results of other settings ({', '.join(other)}); choose another --out, or the "
+            "same settings"
         )
-    write_json(path, asdict(settings))
+    write_json(path, mine)
 
 
 def _run(
