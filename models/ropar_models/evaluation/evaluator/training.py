@@ -13,6 +13,7 @@ import torch
 from torch import Tensor, nn
 
 from ...configuration import Configuration
+from ...corpus.captions import SIDE_WORD, side_of_word
 from ...networks.evaluator import Evaluator, contrast
 from ...training.dataset import Arrays, balanced_weights, draw_caption, draw_crop
 from ...training.fit import Objective, Settings, fit
@@ -24,7 +25,7 @@ from .embedding import Judge, groups, pad_motions
 
 # The evaluator always judges by these five parts, whatever the parts of the model that it judges.
 SCHEME = "five"
-_SIDE = re.compile(r"-?\b(left|right|clockwise|counterclockwise)\b-?")
+_SIDE = re.compile(rf"-?{SIDE_WORD.pattern}\b-?")
 
 
 class Batch(NamedTuple):
@@ -40,8 +41,8 @@ class Batch(NamedTuple):
 
 def side_of(texts: list[str]) -> str:
     """Which side captions name: left, right, or neither more than the other."""
-    words = Counter(w for t in texts for w in re.findall(r"\b(?:left|right|clockwise|counterclockwise)\b", t.lower()))
-    left, right = words["left"] + words["counterclockwise"], words["right"] + words["clockwise"]
+    words = Counter(side_of_word(w) for t in texts for w in SIDE_WORD.findall(t))
+    left, right = words["left"], words["right"]
     return "left" if left > right else "right" if right > left else "none"
 
 
