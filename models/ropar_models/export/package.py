@@ -40,7 +40,7 @@ OWN_DATA = (
 def write_package(configuration: Configuration, data: Path, run: Path, package: Path, version: str) -> None:
     """Export the checkpoints of `run` into `package`, beside the text encoder that is already there."""
     pvae = train_pvae.load(configuration, run / "pvae.pt")
-    networks = train_mar.load(configuration, run / "mar.pt", len(pvae.channels))
+    networks = train_mar.load(configuration, run / "mar.pt", pvae)
     duration = train_duration.load(configuration, run / "duration.pt")
     for module in (pvae, networks, duration):
         round_weights(module)

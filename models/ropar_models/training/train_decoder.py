@@ -23,6 +23,7 @@ from ..configuration import Configuration
 from ..generation import CheckpointMaker, Wish
 from ..networks.kinematics import Kinematics, about_y
 from ..networks.pvae import Pvae
+from .codes import codes_of
 from .dataset import Arrays, draw_caption
 from .fit import Objective, Settings, fit
 from .hardware import Hardware
@@ -146,6 +147,7 @@ def train(
         steps,
         hardware,
         check,
+        codes=codes_of(network),
     )
 
 

@@ -13,6 +13,7 @@ from torch.nn import functional as F
 
 from ..configuration import Configuration
 from ..networks.pvae import Pvae
+from .codes import codes_of, require_codes
 from .dataset import Arrays, balanced_weights, cells_of, draw_crop
 from .fit import Objective, Settings, fit
 from .hardware import Hardware
@@ -246,9 +247,12 @@ def calibrate(network: Pvae, arrays: Arrays, configuration: Configuration, limit
 def load(configuration: Configuration, path: Path) -> Pvae:
     """The averaged weights of a checkpoint, ready to use, with the decoder of `train-decoder` where one lies beside."""
     network = load_pvae(configuration, path)
-    further = load_checkpoint(path.with_name("decoder.pt"))
+    beside = path.with_name("decoder.pt")
+    further = load_checkpoint(beside)
     if further is not None:
-        network.load_state_dict(further["average"])
+        require_codes(further, codes_of(network), beside)
+        decoder = {k: v for k, v in further["average"].items() if k.split(".")[0] in Pvae.DECODER}
+        network.load_state_dict(decoder, strict=False)
     return network.eval()
 
 
