@@ -288,7 +288,7 @@ def main() -> None:
     arguments = parser_of_commands().parse_args()
     if arguments.threads:
         torch.set_num_threads(arguments.threads)
-    from .corpus.reader import CorpusError
+    from .corpus.files import CorpusError
     from .evaluation.evaluator.package import EvaluatorError
     from .training.hardware import HardwareError
 
@@ -309,7 +309,7 @@ def main() -> None:
             run_with_hardware(arguments)
         else:
             run_with_package(arguments)
-    except (CorpusError, EvaluatorError, HardwareError, FileExistsError, FileNotFoundError, ValueError) as error:
+    except (CorpusError, EvaluatorError, HardwareError, OSError, ValueError) as error:
         sys.exit(f"ropar-models {arguments.command}: {error}")
 
 

@@ -6,14 +6,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 from made_corpus import write_arrays
+from made_files import humanml3d_rows
 from ropar_models.configuration import Data
 from ropar_models.corpus import prepare
 from ropar_models.corpus.corrupt import corrupt_arrays
 from ropar_models.corpus.corruption import corrupt, generator_for, mirrored
+from ropar_models.corpus.files import CorpusError
 from ropar_models.corpus.fingerprint import fingerprint
 from ropar_models.corpus.humanml3d import HumanML3DFolder, positions_of
 from ropar_models.corpus.mirror import mirrored_joints
-from ropar_models.corpus.reader import CorpusError
 from ropar_models.corpus.writer import ArrayWriter
 from ropar_models.training.dataset import Arrays
 
@@ -150,28 +151,6 @@ def test_arrays_grow_on_disk(tmp_path: Path) -> None:
     assert len(np.load(path)) == 26 and list(tmp_path.iterdir()) == [path]
 
 
-def humanml3d_rows(positions: np.ndarray, yaw: np.ndarray) -> np.ndarray:
-    """The published definition, written the other way round: world positions [T, 22, 3] and heading -> [T, 263].
-
-    Their root quaternion q turns the world to face +Z, has the half angle in its first channel's sum, and
-    `qrot(q, v)` is v turned about Y by twice that half angle.
-    """
-    rows = np.zeros((len(positions), 263))
-    half = -yaw / 2  # the turn that brings the heading to +Z
-
-    def to_local(v: np.ndarray, angle: np.ndarray) -> np.ndarray:
-        c, s = np.cos(angle), np.sin(angle)
-        return np.stack([c * v[..., 0] + s * v[..., 2], v[..., 1], -s * v[..., 0] + c * v[..., 2]], -1)
-
-    rows[:-1, 0] = np.diff(half)
-    step = np.diff(positions[:, 0], axis=0)
-    rows[:-1, [1, 2]] = to_local(step, 2 * half[1:])[:, [0, 2]]
-    rows[:, 3] = positions[:, 0, 1]
-    relative = positions[:, 1:] - positions[:, :1] * np.array([1, 0, 1])
-    rows[:, 4:67] = to_local(relative, 2 * half[:, None]).reshape(len(rows), -1)
-    return rows
-
-
 def test_humanml3d_rows_give_back_positions() -> None:
     generator = np.random.default_rng(0)
     yaw = np.linspace(0, 2.0, 50)
@@ -205,9 +184,3 @@ def test_humanml3d_folder(tmp_path: Path) -> None:
     (tmp_path / "texts/000002.txt").write_text("no tags at all")
     with pytest.raises(CorpusError, match="line 1"):
         list(HumanML3DFolder(tmp_path))
-
-
-def test_severities_are_data() -> None:
-    from ropar_models.corpus.corruption import table
-
-    assert json.dumps(table()["severities"]).count("occlusion_rate") == 3

@@ -25,8 +25,9 @@ import ropar_native
 from ..files import write_json
 from ..text import STATE_WIDTH, TextEncoder
 from .captions import mirror_caption, reword
+from .files import CorpusError
 from .mirror import mirrored_joints
-from .reader import Clip, open_corpus
+from .reader import SHORTEST, Clip, open_corpus
 from .wordings import compose
 from .writer import ArrayWriter
 
@@ -56,7 +57,7 @@ def prepare(corpus: Path, out: Path, text_encoder: Path, limit: int | None = Non
         for i, clip in enumerate(islice(reader, limit)):
             both = solve_clip(clip, calibrations[clip.skeleton], head_yaws.get(clip.identifier), residuals)
             if both is None:
-                log.warning("%s: shorter than two tokens, left out", clip.identifier)
+                log.warning("%s: shorter than %d frames at %g a second, left out", clip.file, SHORTEST, FRAME_RATE)
                 continue
             label = clip.content, clip.style, clip.notes.get("side")
             if label not in composed:
@@ -89,6 +90,8 @@ def prepare(corpus: Path, out: Path, text_encoder: Path, limit: int | None = Non
             )
             if i % 500 == 0:
                 log.info("%d clips", i)
+        if not clips:
+            raise CorpusError(f"{corpus}: every clip is shorter than {SHORTEST / FRAME_RATE:g} s; nothing is left")
         (out / "clips.json").unlink(missing_ok=True)  # which speaks of the features that are now replaced
     write_json(out / "clips.json", clips, indent=None)
     summary = {s: {"mean_mm": float(np.mean(r)), "p95_mm": float(np.percentile(r, 95))} for s, r in residuals.items()}
@@ -137,7 +140,10 @@ def _measure(
 ) -> None:
     positions = np.ascontiguousarray(np.concatenate([c.positions for c in members]), np.float32)
     if name not in calibrations:
-        calibrations[name] = ropar_native.calibrate(positions, members[0].mapped)
+        try:
+            calibrations[name] = ropar_native.calibrate(positions, members[0].mapped)
+        except ValueError as error:
+            raise CorpusError(f"{members[0].file} and {len(members) - 1} more of its skeleton: {error}") from None
     pairs = [c.chest_and_head for c in members if c.chest_and_head is not None]
     if len(pairs) == len(members):
         chest, head = (np.ascontiguousarray(np.concatenate(x), np.float32) for x in zip(*pairs, strict=True))
@@ -152,10 +158,13 @@ def solve_clip(
 ) -> tuple[np.ndarray, np.ndarray] | None:
     """Features of the clip and of its mirror image at the model's rate."""
     positions = np.ascontiguousarray(clip.positions, np.float32)
-    solved = ropar_native.solve(positions, clip.mapped, clip.fps, head_yaw, calibration)
+    try:
+        solved = ropar_native.solve(positions, clip.mapped, clip.fps, head_yaw, calibration)
+    except ValueError as error:
+        raise CorpusError(f"{clip.file}: {error}") from None
     residuals[clip.source].append(float(solved["residual_mm"][:, clip.mapped].mean()))
     root, rotations = ropar_native.resample(solved["root"], solved["rotations"], clip.fps, FRAME_RATE)
-    if len(root) < 8:
+    if len(root) < SHORTEST:
         return None
     pair = [
         ropar_native.features(r, q, FRAME_RATE)[0] for r, q in ((root, rotations), ropar_native.mirror(root, rotations))
