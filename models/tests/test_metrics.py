@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from ropar_models.evaluation import coherence, measures
 from ropar_models.evaluation.intervals import student
+from ropar_models.evaluation.joint_error import pelvis_error_mm, world_error_mm
 from ropar_models.evaluation.metrics import (
     Estimate,
     diversity,
@@ -82,6 +83,17 @@ def test_student_encloses_95_percent(freedom: int) -> None:
     at = np.linspace(-student(freedom), student(freedom), 200_001)
     scale = math.gamma((freedom + 1) / 2) / (math.sqrt(freedom * math.pi) * math.gamma(freedom / 2))
     assert np.trapezoid(scale * (1 + at**2 / freedom) ** (-(freedom + 1) / 2), at) == pytest.approx(0.95, abs=2e-5)
+
+
+def test_joint_errors() -> None:
+    """A body that walks off by a known way, and one of which half the joints are raised."""
+    recorded = standing()
+    off = recorded + np.array([0.3, 0, 0.4], np.float32)
+    assert world_error_mm(recorded, off) == pytest.approx(500, rel=1e-4)
+    assert pelvis_error_mm(recorded, off) == pytest.approx(0, abs=1e-3)
+    bent = recorded.copy()
+    bent[:, 1:12, 1] += 0.022
+    assert pelvis_error_mm(recorded, bent) == pytest.approx(11, rel=1e-4)
 
 
 def test_intervals() -> None:

@@ -16,9 +16,9 @@ import numpy as np
 import ropar_native
 
 from ..files import write_json
+from ..layout import FRAME_RATE, JOINTS
 from .corruption import corrupt, generator_for, mirrored
 from .fingerprint import fingerprint
-from .prepare import FRAME_RATE
 from .writer import ArrayWriter
 
 SHARED = ("captions.json", "states.npy", "offsets.npy")
@@ -39,8 +39,8 @@ def corrupt_arrays(data: Path, out: Path, severity: str, seed: int = 0) -> dict[
     joint_frames, wrong, doubted, missed = 0, 0, 0, 0
     with (
         ArrayWriter(out / "features.npy", features.shape[1], np.float32) as written,
-        ArrayWriter(out / "confidence.npy", 22, np.uint8) as seen,
-        ArrayWriter(out / "corrupted.npy", 22, np.uint8) as truth,
+        ArrayWriter(out / "confidence.npy", len(JOINTS), np.uint8) as seen,
+        ArrayWriter(out / "corrupted.npy", len(JOINTS), np.uint8) as truth,
     ):
         for clip in clips:
             starts = []
@@ -49,7 +49,7 @@ def corrupt_arrays(data: Path, out: Path, severity: str, seed: int = 0) -> dict[
                     rows = slice(clip[key], clip[key] + clip["frames"])
                     starts.append(written.append(features[rows]))
                     seen.append(confidence[rows])
-                    truth.append(np.zeros((clip["frames"], 22), np.uint8))
+                    truth.append(np.zeros((clip["frames"], len(JOINTS)), np.uint8))
             else:
                 rows = slice(clip["start"], clip["start"] + clip["frames"])
                 root, rotations = ropar_native.motion(np.array(features[rows]), FRAME_RATE, None)

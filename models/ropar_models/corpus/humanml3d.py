@@ -18,11 +18,11 @@ from pathlib import Path
 
 import numpy as np
 
+from ..layout import FRAME_RATE, JOINTS
 from .files import CorpusError, read_array, read_confidence, read_lines
-from .reader import JOINTS, SHORTEST, Clip
+from .reader import SHORTEST, Clip
 
-FRAME_RATE = 20.0
-CHANNELS = 263
+CHANNELS = 263  # theirs; their frame rate is ours
 
 
 def positions_of(rows: np.ndarray) -> np.ndarray:

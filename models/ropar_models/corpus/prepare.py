@@ -23,6 +23,7 @@ import numpy as np
 import ropar_native
 
 from ..files import write_json
+from ..layout import CHANNELS, FRAME_RATE, JOINTS
 from ..text import STATE_WIDTH, TextEncoder
 from .captions import mirror_caption, reword
 from .files import CorpusError
@@ -32,7 +33,6 @@ from .wordings import compose
 from .writer import ArrayWriter
 
 log = logging.getLogger(__name__)
-FRAME_RATE = 20.0
 
 
 def prepare(corpus: Path, out: Path, text_encoder: Path, limit: int | None = None) -> None:
@@ -43,7 +43,7 @@ def prepare(corpus: Path, out: Path, text_encoder: Path, limit: int | None = Non
     residuals: dict[str, list[float]] = defaultdict(list)
     composed: dict[tuple[str, str, str | None], list[str]] = {}
     generator = random.Random(0)
-    swap, channels = mirrored_joints(), 10 + 12 * (len(ropar_native.skeleton()["names"]) - 1)
+    swap = mirrored_joints()
 
     def number(text: str) -> int:
         return captions.setdefault(text, len(captions))
@@ -51,8 +51,8 @@ def prepare(corpus: Path, out: Path, text_encoder: Path, limit: int | None = Non
     reader = open_corpus(corpus)
     calibrations, head_yaws = calibrate(reader, limit)
     with (
-        ArrayWriter(out / "features.npy", channels, np.float32) as features,
-        ArrayWriter(out / "confidence.npy", 22, np.uint8) as confidences,
+        ArrayWriter(out / "features.npy", CHANNELS, np.float32) as features,
+        ArrayWriter(out / "confidence.npy", len(JOINTS), np.uint8) as confidences,
     ):
         for i, clip in enumerate(islice(reader, limit)):
             both = solve_clip(clip, calibrations[clip.skeleton], head_yaws.get(clip.identifier), residuals)

@@ -13,14 +13,13 @@ from typing import Any
 from zipfile import BadZipFile
 
 import numpy as np
-import ropar_native
 from numpy.typing import NDArray
 
+from ..layout import JOINTS
 from .files import CorpusError, read_lines
 
 Array = NDArray[np.float32]
 
-JOINTS: list[str] = ropar_native.skeleton()["names"]
 # Frames at the model's rate below which a clip teaches nothing: two tokens.
 SHORTEST = 8
 

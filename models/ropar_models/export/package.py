@@ -15,6 +15,7 @@ from safetensors.numpy import save_file
 
 from ..configuration import Configuration
 from ..files import write_json
+from ..layout import CHANNELS, FRAME_RATE
 from ..sampler import Grid, sample
 from ..text import TextEncoder
 from ..training import train_duration, train_mar, train_pvae
@@ -120,8 +121,8 @@ def write_manifest(
         "version": version,
         "skeleton": "canonical-22",
         "part_scheme": configuration.part_scheme,
-        "features": {"layout": "heading-262", "channels": 262},
-        "frame_rate": 20.0,
+        "features": {"layout": "heading-262", "channels": CHANNELS},
+        "frame_rate": FRAME_RATE,
         "frames_per_token": configuration.pvae.frames_per_token,
         "latent_size": configuration.pvae.latent,
         "sampler": {

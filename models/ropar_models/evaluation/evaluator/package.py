@@ -21,6 +21,7 @@ from torch import Tensor, nn
 from ...configuration import Configuration
 from ...export.graphs import Graph, export
 from ...files import write_json
+from ...layout import FRAME_RATE
 from ...networks.evaluator import Evaluator, EvaluatorConfig
 from ...training.dataset import Arrays
 from ...training.hardware import Hardware
@@ -101,7 +102,7 @@ def write(
         "version": digest[:12],
         "sha256": digest,
         "sizes": asdict(configuration.evaluator),
-        "frame_rate": 20.0,
+        "frame_rate": FRAME_RATE,
         "training": {
             "clips": len(training.clips),
             "sources": sorted({c["source"] for c in training.clips}),

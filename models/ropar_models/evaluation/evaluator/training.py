@@ -14,12 +14,13 @@ from torch import Tensor, nn
 
 from ...configuration import Configuration
 from ...corpus.captions import SIDE_WORD, side_of_word
+from ...layout import CHANNELS
 from ...networks.evaluator import Evaluator, contrast
 from ...training.dataset import Arrays, balanced_weights, draw_caption, draw_crop
 from ...training.fit import Objective, Settings, fit
 from ...training.hardware import Hardware
 from ...training.train_mar import blur_text
-from ...training.train_pvae import ropar_native_dimensions, statistics
+from ...training.train_pvae import statistics
 from ..metrics import retrieval_precision
 from .embedding import Judge, groups, pad_motions
 
@@ -126,7 +127,7 @@ class EvaluatorObjective(Objective):
 
 def build(configuration: Configuration) -> Evaluator:
     owned = [list(map(int, c)) for c in ropar_native.part_scheme(SCHEME)["owned"]]
-    return Evaluator(configuration.evaluator, owned, ropar_native_dimensions())
+    return Evaluator(configuration.evaluator, owned, CHANNELS)
 
 
 def train(
