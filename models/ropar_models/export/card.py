@@ -89,7 +89,9 @@ def _quality(result: dict[str, Any]) -> list[str]:
 
 
 def _unseen(result: dict[str, Any]) -> str:
-    known = result.get("seen_wordings")
+    known = result.get("seen_wordings")  # without the training data nobody looked
+    if known is None:
+        return "Whether captions of the training data hold the other wordings was not checked."
     if known:
         return f"The training data holds some of the other wordings: {'; '.join(known)}."
     return "No caption of the training data holds the other wordings."
@@ -145,7 +147,8 @@ def card(manifest: dict[str, Any], result: dict[str, Any], evaluation: dict[str,
         "",
     ]
     if "rebuilt_joint_error_mm" in quality:
-        lines += [f"Mean joint error of the P-VAE on the test split: {quality['rebuilt_joint_error_mm']:.1f} mm.", ""]
+        error = quality["rebuilt_joint_error_mm"]
+        lines += [f"Mean joint error of the P-VAE on the test split, against the pelvis: {error:.1f} mm.", ""]
     if evaluation is not None:
         lines += ["## By the usual measures", "", *_evaluation(evaluation), ""]
     failures = [*own.get("failures", []), *words["failures"]]
