@@ -24,7 +24,7 @@ import ropar_native
 
 from ..files import write_json
 from ..layout import CHANNELS, FRAME_RATE, JOINTS
-from ..text import STATE_WIDTH, TextEncoder
+from ..text import STATE_WIDTH, TextEncoder, require_encoder
 from .captions import mirror_caption, reword
 from .files import CorpusError
 from .mirror import mirrored_joints
@@ -37,6 +37,7 @@ log = logging.getLogger(__name__)
 
 def prepare(corpus: Path, out: Path, text_encoder: Path, limit: int | None = None) -> None:
     """Read `corpus`, write the training arrays into `out`, clip by clip. Prints the solver's residual per source."""
+    require_encoder(text_encoder)
     out.mkdir(parents=True, exist_ok=True)
     clips: list[dict[str, Any]] = []
     captions: dict[str, int] = {}

@@ -25,6 +25,7 @@ from ..export.card import write_card
 from ..export.package import copy_text_encoder, write_package
 from ..files import write_beside, write_json
 from ..generation import CheckpointMaker
+from ..text import require_encoder
 from ..training import train_decoder, train_duration, train_mar, train_pvae
 from ..training.dataset import Arrays
 from ..training.hardware import Hardware
@@ -81,6 +82,7 @@ def release(
     hardware: Hardware | None = None,
 ) -> Path:
     """Returns the package's folder. `steps` bounds every training (for trying things out), `limit` the test clips."""
+    require_encoder(text_encoder)
     hardware = hardware or Hardware()
     settings = {"config": configuration.name, "licences": configuration.data.licences, "minutes": minutes}
     progress = Progress(run / "release.json", settings) if hardware.first else None
@@ -138,5 +140,5 @@ def command_of(configuration: Configuration, minutes: float) -> str:
     sources = " --sources permissive" if configuration.data.licences == "permissive" else ""
     return (
         f"ropar-models release --config {configuration.name} --minutes {minutes:g}{sources} --data ARRAYS --run RUN "
-        "--package PACKAGE"
+        "--package PACKAGE --version VERSION"
     )

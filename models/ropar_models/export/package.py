@@ -17,7 +17,7 @@ from ..configuration import Configuration
 from ..files import write_json
 from ..layout import CHANNELS, FRAME_RATE
 from ..sampler import Grid, sample
-from ..text import TextEncoder
+from ..text import TextEncoder, require_encoder
 from ..training import train_duration, train_mar, train_pvae
 from ..training.dataset import Arrays, permissive_licences
 from ..training.schedule import load_checkpoint
@@ -193,7 +193,8 @@ def training_of(run: Path) -> dict[str, Any]:
 
 
 def copy_text_encoder(source: Path, package: Path) -> None:
-    """Start a package from the shipped text encoder."""
+    """Start a package from a text encoder, by default the shipped one."""
+    require_encoder(source)
     package.mkdir(parents=True, exist_ok=True)
     for name in ("text_encoder.onnx", "tokenizer.json"):
         if not (package / name).exists():
