@@ -85,8 +85,9 @@ def test_ablation_runs_resumes_and_says_what_it_found(tmp_path: Path) -> None:
     assert "over repeats, of multimodality over 6 prompts (Student's t)" in result_text(result)
     assert result["repeats"] == 2 and result["clips"] == 6
     assert 0 < result["training_clips"] < 8
+    assert {"fid"} == set(result["rows"]["two halves"])
     for row in ("recorded", "rebuilt", "generated"):
-        assert {"fid", "r1", "r3", "matching_distance", "diversity"} <= set(result["rows"][row])
+        assert {"fid_unpaired", "r1", "r3", "matching_distance", "diversity"} <= set(result["rows"][row])
         assert result["rows"][row]["jerk"] >= 0
     text = (out / "ablation.md").read_text()
     assert "(one seed)" in text and "Credibility against keep all" in text

@@ -6,6 +6,7 @@ from typing import Any
 
 TITLES = {
     "fid": "FID ↓",
+    "fid_unpaired": "FID, unpaired ↓",
     "r1": "R@1 ↑",
     "r2": "R@2 ↑",
     "r3": "R@3 ↑",
@@ -28,6 +29,7 @@ TITLES = {
 }
 JUDGED = (
     "fid",
+    "fid_unpaired",
     "r1",
     "r2",
     "r3",

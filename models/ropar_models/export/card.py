@@ -101,7 +101,10 @@ def _evaluation(evaluation: dict[str, Any]) -> list[str]:
     about = (
         "Recorded motion, the same through the P-VAE, and motion generated from its captions with its lengths, judged "
         "by an evaluator trained on the training split alone. Figures of other evaluators, in papers too, do not "
-        "compare."
+        "compare. FID is paired: what is rebuilt or generated has the captions and lengths of the very clips that it "
+        "is compared with, so it may be smaller than that of two halves of the recorded clips (each with its mirror "
+        "images), which share none. FID, unpaired, is of one half of the clips against the recorded motion of the "
+        "other half, for recorded motion too: these compare from row to row."
     )
     again = (
         "ropar-models evaluate --package PACKAGE --data ARRAYS --evaluator EVALUATOR "
