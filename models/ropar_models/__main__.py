@@ -104,6 +104,7 @@ def parser_of_commands() -> argparse.ArgumentParser:
     evaluate.add_argument("--minutes", type=float, default=None, help="fewer repeats where 20 would take longer")
     evaluate.add_argument("--limit", type=int, default=None, help="only so many clips, spread over the split")
     evaluate.add_argument("--seed", type=int, default=0)
+    sources(evaluate)
 
     ablate = command(
         "ablate", "Compare what is done with noisy parts, and more; see tables/ablation.json.", hardware=True
@@ -142,6 +143,7 @@ def parser_of_commands() -> argparse.ArgumentParser:
     probe.add_argument("--seeds", type=int, default=40)
     probe.add_argument("--out", type=Path, required=True, help="the JSON file to write")
     probe.add_argument("--data", type=Path, default=None, help="training arrays, for the test split's own figures")
+    sources(probe)
     probe.add_argument("--only", default=None, help="comma-separated probe names")
 
     card = command("card", "Put measured figures into a package: its manifest and its README.md.", config=False)
@@ -179,7 +181,11 @@ def run_with_package(arguments: argparse.Namespace) -> None:
         from .evaluation.probe import run
 
         only = arguments.only.split(",") if arguments.only else None
-        run(Model(arguments.package, arguments.threads or 0), arguments.out, arguments.seeds, arguments.data, only)
+        model, selection = (
+            Model(arguments.package, arguments.threads or 0),
+            configurations.Data(licences=arguments.sources),
+        )
+        run(model, arguments.out, arguments.seeds, arguments.data, only, selection=selection)
 
 
 def train(arguments: argparse.Namespace, config: configurations.Configuration, hardware: Any) -> None:
@@ -210,7 +216,7 @@ def evaluate(arguments: argparse.Namespace, config: configurations.Configuration
     from .evaluation.table import result_text
     from .files import write_beside, write_json
     from .generation import CheckpointMaker, Maker
-    from .training.dataset import Arrays
+    from .training.dataset import Arrays, judged
 
     maker: Maker = (
         PackageMaker(Model(arguments.package, arguments.threads or 0))
@@ -219,7 +225,7 @@ def evaluate(arguments: argparse.Namespace, config: configurations.Configuration
     )
     result = measure(
         evaluators.load(arguments.evaluator, hardware),
-        Arrays(arguments.data, arguments.split),
+        Arrays(arguments.data, arguments.split, judged(config.data)),
         maker,
         arguments.repeats,
         arguments.seed,

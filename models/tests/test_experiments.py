@@ -6,6 +6,7 @@ import subprocess
 import sys
 from dataclasses import asdict, replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -18,6 +19,7 @@ from ropar_models.experiments import ablate, release
 from ropar_models.experiments.ablate import chosen_arms
 from ropar_models.experiments.verdict import summarise
 from ropar_models.export.package import attribution
+from ropar_models.training.dataset import Arrays
 
 SHIPPED = Path(__file__).parents[1] / "pretrained/ropar-base"
 
@@ -106,6 +108,32 @@ def test_ablation_runs_resumes_and_says_what_it_found(tmp_path: Path) -> None:
         ablate.ablate(data, out, evaluator, settings, ["clean"], [0])
 
 
+def test_a_held_out_source_is_judged_on_clips_that_the_evaluator_never_saw(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_arrays(tmp_path, (6, 3, 9))
+    spec = ablate.table()
+    for arm in ("held_out", "clean_on_held_out"):
+        spec["arms"][arm]["held_out"] = "bought"
+    trained: list[Path] = []
+    seen: dict[str, set[str]] = {}
+
+    def judge(_: object, arrays: Arrays, maker: Path, *__: object, **___: object) -> dict[str, object]:
+        seen[f"{maker.parent.name}"] = {(c["source"], c["split"]) for c in arrays.clips}
+        return {"rows": {row: {} for row in ("recorded", "rebuilt", "generated")}}
+
+    monkeypatch.setattr(ablate, "table", lambda: spec)
+    monkeypatch.setattr(ablate.evaluators, "load", lambda *_: SimpleNamespace(version="made"))
+    monkeypatch.setattr(ablate.train_pvae, "train", lambda _, __, folder, *___: trained.append(folder))
+    monkeypatch.setattr(ablate.train_mar, "train", lambda *_: None)
+    monkeypatch.setattr(ablate, "CheckpointMaker", lambda _, folder, __: folder)
+    monkeypatch.setattr(ablate, "evaluate", judge)
+    arms = chosen_arms(["zero_shot"])
+    ablate.ablate(tmp_path, tmp_path / "out", tmp_path, ablate.Settings("small", minutes=1), arms, [0])
+    assert seen == {"clean": {("bought", "test")}, "held_out": {("bought", "test")}}
+    assert trained == [tmp_path / "out/clean/seed-0", tmp_path / "out/held_out/seed-0"]
+
+
 def _result(arm: str, seed: int, fid: float, r1: float) -> dict[str, object]:
     row = {"fid": {"mean": fid}, "r1": {"mean": r1}}
     return {
@@ -172,7 +200,11 @@ def test_release_from_arrays_to_card_and_again_after_a_cut(tmp_path: Path, monke
     strict_json(run / "metrics.json")
     assert manifest["licence"]["commercial"] is True
     assert {d["licence"] for d in manifest["training_data"]} == {"MIT"}
-    assert manifest["measured"]["evaluation"]["rows"]["generated"]["fid"]["mean"] >= 0
+    evaluation = manifest["measured"]["evaluation"]
+    assert evaluation["rows"]["generated"]["fid"]["mean"] >= 0
+    # Four of the six test clips are under MIT, and it is judged on these, by an evaluator that was measured on these.
+    judge = json.loads((run / "evaluator/evaluator.json").read_text())
+    assert evaluation["clips"] == judge["test_split"]["mirrored_pairs"] == 4
     card = (out / "README.md").read_text()
     assert "## By the usual measures" in card and "ropar-models release" in card and "--sources permissive" in card
     assert (out / "sheets/prompts.svg").read_text().count("<text") == 12

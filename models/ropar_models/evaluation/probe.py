@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import torch
 
+from ..configuration import Data
 from ..files import write_json
 from ..layout import FRAME_RATE
 from ..training.dataset import Arrays
@@ -44,6 +45,7 @@ def run(
     data: Path | None = None,
     only: list[str] | None = None,
     minutes: float | None = None,
+    selection: Data | None = None,
 ) -> dict[str, Any]:
     """Run all probes and write `out` (JSON). Prints a line a probe.
 
@@ -89,7 +91,7 @@ def run(
         result["styles"] = styles(model, probes["styles"], seeds, everything)
     result["quality"] = {"generated": quality(everything)}
     if data is not None:
-        result["quality"].update(corpus_quality(model, data))
+        result["quality"].update(corpus_quality(model, data, selection))
     print(json.dumps(result["quality"], indent=1))
     write_json(out, result)
     return result
@@ -139,9 +141,9 @@ def quality(motions: list[np.ndarray]) -> dict[str, float]:
     }
 
 
-def corpus_quality(model: Model, data: Path) -> dict[str, Any]:
-    """The same figures on the test split, as it is and after encoding and decoding."""
-    arrays = Arrays(data, "test")
+def corpus_quality(model: Model, data: Path, selection: Data | None = None) -> dict[str, Any]:
+    """The same figures on the test split (of it what is selected), as it is and after encoding and decoding."""
+    arrays = Arrays(data, "test", selection)
     if not arrays.clips:
         return {}
     truth: list[np.ndarray] = []

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import time
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -82,7 +82,10 @@ def ablate(
                 continue
             began = time.monotonic()
             print(f"{name}, seed {seed}", flush=True)
-            result = _run(name, data, noisy, folder, settings, seed, judge, hardware)
+            # An arm may be another one's weights, judged on other clips.
+            weights = out / table()["arms"][name].get("weights_of", name) / f"seed-{seed}"
+            result = _run(name, data, noisy, weights, settings, seed, judge, hardware)
+            folder.mkdir(parents=True, exist_ok=True)
             result["wall_minutes"] = (time.monotonic() - began) / 60
             write_json(folder / "result.json", result)
             _write_summary(out, settings, about)
@@ -120,12 +123,8 @@ def _run(
     train_pvae.train(configuration, data, folder, settings.minutes * PVAE_SHARE, settings.steps, hardware)
     train_mar.train(configuration, data, folder, settings.minutes * (1 - PVAE_SHARE), settings.steps, hardware)
     maker = CheckpointMaker(configuration, folder, hardware)
-    test = Arrays(clean, "test")
-    if "held_out" in arm:
-        # All clips of the source that the arm never saw, whatever their split.
-        only = replace(Data(), sources=[arm["held_out"]])
-        parts = [Arrays(clean, split, only) for split in ("train", "val", "test")]
-        test.clips = [c for part in parts for c in part.clips]
+    # Of the test split alone, whatever the arm never saw beside it: the evaluator was trained on the rest.
+    test = Arrays(clean, "test", Data(sources=[arm["held_out"]] if "held_out" in arm else []))
     result = evaluate(judge, test, maker, settings.repeats, seed, limit=settings.limit)
     seconds = sum(c["seconds"] for c in training.clips)
     return {

@@ -27,7 +27,7 @@ from ..files import write_beside, write_json
 from ..generation import CheckpointMaker
 from ..text import require_encoder
 from ..training import train_decoder, train_duration, train_mar, train_pvae
-from ..training.dataset import Arrays
+from ..training.dataset import Arrays, judged
 from ..training.hardware import Hardware
 
 # Shares of the minutes. What evaluation leaves unused is not given back to training: a release should end on time.
@@ -114,7 +114,7 @@ def release(
         # The checkpoints hold the averaged weights before their rounding to fp16; the probes run the exported graphs.
         result = evaluate(
             evaluators.load(evaluator, hardware),
-            Arrays(data, "test"),
+            Arrays(data, "test", judged(configuration.data)),
             CheckpointMaker(configuration, run, hardware),
             repeats,
             minutes=share["evaluate"],
@@ -127,7 +127,14 @@ def release(
     progress.phase("evaluate", measure)
     progress.phase(
         "probe",
-        lambda: run_probe(Model(package), probe, probe_seeds, data if limit is None else None, minutes=share["probe"]),
+        lambda: run_probe(
+            Model(package),
+            probe,
+            probe_seeds,
+            data if limit is None else None,
+            minutes=share["probe"],
+            selection=judged(configuration.data),
+        ),
     )
     progress.phase("card", lambda: write_card(package, probe, metrics, command_of(configuration, minutes)))
     progress.phase("sheets", lambda: write_sheets(Model(package), package / "sheets"))

@@ -123,9 +123,10 @@ def markdown(summary: dict[str, Any], spec: dict[str, Any]) -> str:
             title = f"({letter}) {arm['what']}" if letter else arm["what"]
             figures = " | ".join(cell(arm["rows"]["generated"].get(f)) for f in used)
             if "held_out" in spec["arms"][name]:
-                source = spec["arms"][name]["held_out"]
+                source = f"recorded motion of {spec['arms'][name]['held_out']} alone"
                 own = " | ".join(cell(arm["rows"]["recorded"].get(f)) for f in used)
-                lines.append(f"| recorded motion of {source} alone | | | {own} |")
+                if not any(source in line for line in lines):
+                    lines.append(f"| {source} | | | {own} |")
             lines.append(f"| {title} | {arm['training_clips']} | {len(arm['seeds'])} | {figures} |")
         lines += ["", "The P-VAE alone (recorded motion, encoded and decoded):", ""]
         lines += ["| arm | " + " | ".join(TITLES[f] for f in used if f in first["rows"]["rebuilt"]) + " |"]

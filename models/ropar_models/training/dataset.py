@@ -36,6 +36,11 @@ def allowed(clip: dict[str, Any], selection: Data) -> bool:
     return selection.licences != "permissive" or clip["licence"] in permissive_licences()
 
 
+def judged(selection: Data) -> Data:
+    """Of a run's selection what holds for the clips that judge it, too: sources and licences."""
+    return Data(sources=selection.sources, leave_out=selection.leave_out, licences=selection.licences)
+
+
 def drawn_share(identifier: str) -> float:
     """A number in 0..1 that is spread evenly over clips and always the same for one."""
     return zlib.crc32(identifier.encode()) / 2**32

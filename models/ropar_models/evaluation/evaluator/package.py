@@ -23,7 +23,7 @@ from ...export.graphs import Graph, export
 from ...files import write_json
 from ...layout import FRAME_RATE
 from ...networks.evaluator import Evaluator, EvaluatorConfig
-from ...training.dataset import Arrays
+from ...training.dataset import Arrays, judged
 from ...training.hardware import Hardware
 from ...training.schedule import load_checkpoint
 from .embedding import Judge
@@ -96,7 +96,7 @@ def write(
     beside.replace(out / "evaluator.safetensors")
     digest = hashlib.sha256((out / "evaluator.safetensors").read_bytes()).hexdigest()
     training = Arrays(data, "train", configuration.data)
-    figures = retrieval(Judge(network, hardware), Arrays(data, "test"))
+    figures = retrieval(Judge(network, hardware), Arrays(data, "test", judged(configuration.data)))
     about = {
         "format_version": FORMAT_VERSION,
         "version": digest[:12],
