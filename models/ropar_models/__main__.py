@@ -118,6 +118,7 @@ def parser_of_commands() -> argparse.ArgumentParser:
     ablate.add_argument("--steps", type=int, default=None, help="a budget in steps, the same on every machine")
     ablate.add_argument("--severity", default="medium")
     ablate.add_argument("--share", type=float, default=1.0, help="of the training clips, the same ones for every arm")
+    ablate.add_argument("--one-world", action="store_true", help="draw noise and share once, not anew for every seed")
     ablate.add_argument("--repeats", type=int, default=20)
     ablate.add_argument("--limit", type=int, default=None, help="only so many test clips")
 
@@ -265,6 +266,7 @@ def run_with_hardware(arguments: argparse.Namespace) -> None:
                     arguments.share,
                     arguments.repeats,
                     arguments.limit,
+                    arguments.one_world,
                 ),
                 chosen_arms(arguments.arms.split(",")),
                 [int(s) for s in arguments.seeds.split(",")],

@@ -19,7 +19,7 @@ from ropar_models.experiments import ablate, release
 from ropar_models.experiments.ablate import chosen_arms
 from ropar_models.experiments.verdict import summarise
 from ropar_models.export.package import attribution
-from ropar_models.training.dataset import Arrays
+from ropar_models.training.dataset import Arrays, drawn_share
 
 SHIPPED = Path(__file__).parents[1] / "pretrained/ropar-base"
 
@@ -106,6 +106,40 @@ def test_ablation_runs_resumes_and_says_what_it_found(tmp_path: Path) -> None:
     (out / "settings.json").write_text(json.dumps(asdict(settings)))  # of a folder from before
     with pytest.raises(ValueError, match="data, evaluator, configuration"):
         ablate.ablate(data, out, evaluator, settings, ["clean"], [0])
+
+
+@pytest.mark.parametrize("one_world", [False, True])
+def test_seeds_draw_noise_and_clips(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, one_world: bool) -> None:
+    """Anew for every seed, and alike for all arms of one; or once for all."""
+    write_arrays(tmp_path, (9, 0, 4))
+    worlds: dict[tuple[int, str], tuple[frozenset[str], bytes]] = {}
+
+    def train(config: configuration.Configuration, data: Path, folder: Path, *_: object) -> None:
+        arrays = Arrays(data, "train", config.data)
+        worlds[config.seed, folder.parent.name] = frozenset(c["id"] for c in arrays.clips), arrays.features.tobytes()
+
+    figures = {"fid": {"mean": 1.0}, "r1": {"mean": 0.5}}
+    rows = {"rows": {row: figures for row in ("recorded", "rebuilt", "generated")}}
+    monkeypatch.setattr(ablate.evaluators, "load", lambda *_: SimpleNamespace(version="made"))
+    monkeypatch.setattr(ablate.train_pvae, "train", train)
+    monkeypatch.setattr(ablate.train_mar, "train", lambda *_: None)
+    monkeypatch.setattr(ablate, "CheckpointMaker", lambda *_: None)
+    monkeypatch.setattr(ablate, "evaluate", lambda *_, **__: rows)
+    settings = ablate.Settings("small", minutes=1, severity="severe", share=0.5, one_world=one_world)
+    ablate.ablate(tmp_path, tmp_path / "out", tmp_path, settings, ["keep_all", "credibility"], [0, 1, 2])
+    assert all(worlds[seed, "keep_all"] == worlds[seed, "credibility"] for seed in range(3))
+    for what in range(2):
+        assert len({worlds[seed, "keep_all"][what] for seed in range(3)}) == (1 if one_world else 3)
+    text = (tmp_path / "out/ablation.md").read_text()
+    assert ("of others it says nothing" if one_world else "of the noise and of the choice of clips") in text
+
+
+def test_a_share_of_clips_is_drawn_anew_by_another_seed() -> None:
+    """Independently: as many are in two shares as chance has it."""
+    names = [f"clip_{i:05d}" for i in range(20_000)]
+    one, two, three = ({n for n in names if drawn_share(n, seed) < 0.0625} for seed in range(3))
+    for a, b in ((one, two), (one, three), (two, three)):
+        assert abs(len(a & b) - 20_000 * 0.0625**2) < 4 * np.sqrt(20_000 * 0.0625**2)
 
 
 def test_a_held_out_source_is_judged_on_clips_that_the_evaluator_never_saw(

@@ -21,6 +21,8 @@ from .corruption import corrupt, generator_for, mirrored
 from .fingerprint import fingerprint
 from .writer import ArrayWriter
 
+# Figures of a noisy world, in its corruption.json.
+SHARES = ("joints_wrong", "joints_doubted", "wrong_but_trusted")
 SHARED = ("captions.json", "states.npy", "offsets.npy")
 
 
@@ -69,12 +71,8 @@ def corrupt_arrays(data: Path, out: Path, severity: str, seed: int = 0) -> dict[
     for name in SHARED:
         _link(data / name, out / name)
     write_json(out / "clips.json", clips, indent=None)
-    about = {
-        **wanted,
-        "joints_wrong": wrong / max(joint_frames, 1),
-        "joints_doubted": doubted / max(joint_frames, 1),
-        "wrong_but_trusted": missed / max(wrong, 1),
-    }
+    shares = wrong / max(joint_frames, 1), doubted / max(joint_frames, 1), missed / max(wrong, 1)
+    about = {**wanted, **dict(zip(SHARES, shares, strict=True))}
     write_json(done, about)
     return about
 

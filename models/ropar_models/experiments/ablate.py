@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from ..configuration import Data, load
-from ..corpus.corrupt import corrupt_arrays
+from ..corpus.corrupt import SHARES, corrupt_arrays
 from ..corpus.fingerprint import fingerprint
 from ..evaluation.evaluate import evaluate
 from ..evaluation.evaluator import package as evaluators
@@ -41,6 +41,11 @@ class Settings:
     share: float = 1.0  # of the training clips
     repeats: int = 20
     limit: int | None = None  # of the test clips
+    one_world: bool = False  # noise and share are drawn once, not anew for every seed
+
+    def world(self, seed: int) -> int:
+        """The seed of noise and share. All arms of one seed meet the same."""
+        return 0 if self.one_world else seed
 
 
 def table() -> dict[str, Any]:
@@ -73,9 +78,9 @@ def ablate(
     out.mkdir(parents=True, exist_ok=True)
     judge = evaluators.load(evaluator, hardware)
     _same_settings(out / "settings.json", settings, fingerprint(data), judge.version)
-    noisy = out / f"noisy-{settings.severity}"
-    about = corrupt_arrays(data, noisy, settings.severity)
     for seed in seeds:
+        noisy = out / f"noisy-{settings.severity}-{settings.world(seed)}"
+        corrupt_arrays(data, noisy, settings.severity, settings.world(seed))
         for name in arms:
             folder = out / name / f"seed-{seed}"
             if (folder / "result.json").exists():
@@ -88,8 +93,8 @@ def ablate(
             folder.mkdir(parents=True, exist_ok=True)
             result["wall_minutes"] = (time.monotonic() - began) / 60
             write_json(folder / "result.json", result)
-            _write_summary(out, settings, about)
-    return _write_summary(out, settings, about)
+            _write_summary(out, settings)
+    return _write_summary(out, settings)
 
 
 def _same_settings(path: Path, settings: Settings, data: str, evaluator: str) -> None:
@@ -118,7 +123,10 @@ def _run(
 ) -> dict[str, Any]:
     arm = table()["arms"][name]
     data = noisy if arm["corpus"] == "noisy" else clean
-    configuration = load(settings.config, {**arm["changes"], "seed": seed, "data.share": settings.share})
+    configuration = load(
+        settings.config,
+        {**arm["changes"], "seed": seed, "data.share": settings.share, "data.share_seed": settings.world(seed)},
+    )
     training = Arrays(data, "train", configuration.data)
     train_pvae.train(configuration, data, folder, settings.minutes * PVAE_SHARE, settings.steps, hardware)
     train_mar.train(configuration, data, folder, settings.minutes * (1 - PVAE_SHARE), settings.steps, hardware)
@@ -136,7 +144,9 @@ def _run(
     }
 
 
-def _write_summary(out: Path, settings: Settings, corruption: dict[str, Any]) -> dict[str, Any]:
+def _write_summary(out: Path, settings: Settings) -> dict[str, Any]:
+    worlds = [json.loads(p.read_text()) for p in sorted(out.glob("noisy-*/corruption.json"))]
+    corruption = {share: sum(w[share] for w in worlds) / len(worlds) for share in SHARES}
     results = [json.loads(p.read_text()) for p in sorted(out.glob("*/seed-*/result.json"))]
     summary = {"settings": asdict(settings), "corruption": corruption, **summarise(results, table())}
     write_json(out / "ablation.json", summary)

@@ -54,8 +54,8 @@ def summarise(results: list[dict[str, Any]], spec: dict[str, Any]) -> dict[str, 
         arms[name] = {
             "what": spec["arms"][name]["what"],
             "seeds": sorted(r["seed"] for r in by_arm[name]),
-            "training_clips": by_arm[name][0]["training_clips"],
-            "training_hours": by_arm[name][0]["training_hours"],
+            "training_clips": round(float(np.mean([r["training_clips"] for r in by_arm[name]]))),
+            "training_hours": float(np.mean([r["training_hours"] for r in by_arm[name]])),
             "rows": rows,
         }
     return {"arms": arms, "verdict": verdict(arms, by_arm, spec["paper"])}
@@ -99,6 +99,11 @@ def markdown(summary: dict[str, Any], spec: dict[str, Any]) -> str:
     """The table of the arms, and the verdict in words."""
     settings, corruption, arms = summary["settings"], summary["corruption"], summary["arms"]
     budget = f"{settings['steps']} steps each" if settings["steps"] else f"{settings['minutes']:g} minutes"
+    covers = (
+        "of training in one noisy world with one choice of clips: of others it says nothing"
+        if settings["one_world"]
+        else "of training, of the noise and of the choice of clips"
+    )
     corpus = f" {100 * settings['share']:g} % of the training clips," if settings["share"] < 1 else ""
     lines = [
         "# Learning from credible parts",
@@ -106,7 +111,7 @@ def markdown(summary: dict[str, Any], spec: dict[str, Any]) -> str:
         f"Configuration {settings['config']}, {budget} an arm and seed,{corpus} severity {settings['severity']}: "
         f"{100 * corruption['joints_wrong']:.1f} % of the joints are wrong, {100 * corruption['joints_doubted']:.1f} % "
         f"are doubted, {100 * corruption['wrong_but_trusted']:.1f} % of the wrong ones are trusted. Judged on the "
-        "clean test split; ± is the 95 % interval over seeds (Student's t).",
+        f"clean test split; ± is the 95 % interval over seeds (Student's t), {covers}.",
         "",
     ]
     if arms:

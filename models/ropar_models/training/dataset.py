@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import zlib
 from collections import Counter
@@ -41,9 +42,12 @@ def judged(selection: Data) -> Data:
     return Data(sources=selection.sources, leave_out=selection.leave_out, licences=selection.licences)
 
 
-def drawn_share(identifier: str) -> float:
-    """A number in 0..1 that is spread evenly over clips and always the same for one."""
-    return zlib.crc32(identifier.encode()) / 2**32
+def drawn_share(identifier: str, seed: int = 0) -> float:
+    """A number in 0..1 that is spread evenly over clips and, for one seed, always the same for one."""
+    if seed == 0:
+        return zlib.crc32(identifier.encode()) / 2**32
+    # A checksum of seed and name would be that of the name with some bits turned over: no drawing of its own.
+    return int.from_bytes(hashlib.sha256(f"{seed} {identifier}".encode()).digest()[:4], "little") / 2**32
 
 
 class Arrays:
@@ -61,7 +65,9 @@ class Arrays:
         clips = json.loads((folder / "clips.json").read_text())
         self.clips = [c for c in clips if c["split"] == split and allowed(c, self.selection)]
         if split == "train":
-            self.clips = [c for c in self.clips if drawn_share(c["id"]) < self.selection.share]
+            self.clips = [
+                c for c in self.clips if drawn_share(c["id"], self.selection.share_seed) < self.selection.share
+            ]
         if self.selection.discard_noisy < 1.0:
             self.clips = [c for c in self.clips if self._noisy_share(c) <= self.selection.discard_noisy]
         if not self.clips and split == "train":
