@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+import tomllib
 from ropar_models import __main__ as program
 from ropar_models.corpus.prepare import prepare
 from ropar_models.experiments.release import release
@@ -17,6 +18,13 @@ def test_what_ships_must_be_named_where_it_is_not(line: str, tmp_path: Path, mon
     monkeypatch.setattr(program, "SHIPPED", tmp_path / "pretrained/ropar-base")
     with pytest.raises(SystemExit):
         program.parser_of_commands().parse_args(line.split())
+
+
+def test_every_package_is_installed() -> None:
+    project = tomllib.loads(Path(__file__).parents[1].joinpath("pyproject.toml").read_text())
+    root = Path(program.__file__).parent
+    there = {".".join(p.parent.relative_to(root.parent).parts) for p in root.rglob("__init__.py")}
+    assert set(project["tool"]["setuptools"]["packages"]) == there
 
 
 @pytest.mark.parametrize("missing", ["--version 1.0.0", "--package mine"])
