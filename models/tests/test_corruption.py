@@ -8,7 +8,7 @@ import pytest
 from made_corpus import write_arrays
 from made_files import humanml3d_rows
 from ropar_models.configuration import Data
-from ropar_models.corpus import prepare
+from ropar_models.corpus import corruption, prepare
 from ropar_models.corpus.corrupt import corrupt_arrays
 from ropar_models.corpus.corruption import corrupt, generator_for, mirrored
 from ropar_models.corpus.files import CorpusError
@@ -55,6 +55,17 @@ def test_errors_are_where_the_truth_says_and_grow_with_severity() -> None:
         assert np.isfinite(error).all()
     assert 0.01 < shares[0] < shares[1] < shares[2] < 0.7
     assert wrong[0] < wrong[2]
+
+
+def test_severities_are_data(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One whose numbers are all 0 leaves a motion as it is."""
+    calm = {**corruption.table(), "severities": {"calm": dict.fromkeys(corruption.table()["severities"]["light"], 0)}}
+    monkeypatch.setattr(corruption, "table", lambda: calm)
+    root, rotations = walk()
+    made = corrupt(root, rotations, 20, "calm", generator_for(0, "x"))
+    assert not made.touched.any()
+    np.testing.assert_allclose(made.root, root, atol=1e-6)
+    assert degrees_apart(made.rotations, rotations).max() < 0.1
 
 
 def test_confidence_follows_the_error_imperfectly() -> None:

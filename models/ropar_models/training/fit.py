@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
 import torch
@@ -15,8 +15,6 @@ from .codes import require_codes
 from .hardware import Hardware
 from .loader import Source, generator_of, stream
 from .schedule import Average, Clock, Log, learning_rate, load_checkpoint, save_checkpoint, seed_everything
-
-Module = TypeVar("Module", bound=nn.Module)
 
 
 @dataclass(frozen=True)
@@ -78,7 +76,7 @@ def fit(
     state = load_checkpoint(path)
     if state is not None:
         require_codes(state, codes, path)
-        network.load_state_dict(state["network"] if "network" in state else state["networks"])
+        network.load_state_dict(state["network"])
         average.module.load_state_dict(state["average"])
         if "optimizer" in state:  # weights from a package come without
             optimizer.load_state_dict(state["optimizer"])

@@ -32,10 +32,6 @@ class Clock:
     def fraction(self) -> float:
         return min(self.elapsed / self.minutes, 1.0) if self.minutes > 0 else 1.0
 
-    @property
-    def over(self) -> bool:
-        return self.elapsed >= self.minutes
-
 
 def learning_rate(peak: float, step: int, fraction: float, warm_up: int = 100, cool_down: float = 0.4) -> float:
     """Linear warm-up by steps, flat, then a linear fall over the last `cool_down` of the time (Hagele et al. 2024)."""
