@@ -44,7 +44,13 @@ def test_resampled_confidence_is_low_where_the_motion_holds_a_doubted_frame(fps:
     moved, _ = ropar_native.resample(root, rotations, fps, 20.0)
     confidence = np.ones((count, 22), np.float32)
     confidence[doubted] = 0
-    clip = Clip("", "", "", "", "", "train", "", [], fps, np.zeros((count, 22, 3), np.float32), np.ones(22, bool))
-    clip.confidence = confidence
+    clip = Clip(
+        **dict.fromkeys(("identifier", "file", "source", "skeleton", "content", "style", "split", "licence"), ""),
+        captions=[],
+        fps=fps,
+        positions=np.zeros((count, 22, 3), np.float32),
+        mapped=np.ones(22, bool),
+        confidence=confidence,
+    )
     seen = resample_confidence(clip, len(moved))
     np.testing.assert_array_equal(seen[:, 0] == 0, moved[:, 0] > 1e-3)
