@@ -13,7 +13,8 @@ import torch
 
 from . import configuration as configurations
 
-PRETRAINED = Path(__file__).resolve().parents[1] / "pretrained"
+# What ships; it lies beside the sources (`pip install -e`), not in an installed package.
+SHIPPED = Path(__file__).resolve().parents[1] / "pretrained/ropar-base"
 TRAININGS = {
     "train-pvae": "Train the part-aware VAE.",
     "train-decoder": "Train the P-VAE's decoder on, on the codes that the transformer learns.",
@@ -51,6 +52,12 @@ def parser_of_commands() -> argparse.ArgumentParser:
             help="permissive: only clips whose licence allows commercial use (tables/licences.json)",
         )
 
+    def shipped(sub: argparse.ArgumentParser, option: str, text: str) -> None:
+        """An option whose default is the shipped package, and which must be given where that is not there."""
+        there = SHIPPED.is_dir()
+        default = f"{text} (default: {SHIPPED.name}, as it ships)" if there else text
+        sub.add_argument(option, type=Path, default=SHIPPED if there else None, required=not there, help=default)
+
     prepare = command("prepare", "Turn a corpus into training arrays.", config=False)
     prepare.add_argument(
         "corpus",
@@ -58,9 +65,7 @@ def parser_of_commands() -> argparse.ArgumentParser:
         help="folder with clips.jsonl, with new_joint_vecs (HumanML3D), or with .bvh and .txt files",
     )
     prepare.add_argument("--out", type=Path, required=True)
-    prepare.add_argument(
-        "--text-encoder", type=Path, default=PRETRAINED / "ropar-base", help="folder with text_encoder.onnx"
-    )
+    shipped(prepare, "--text-encoder", "folder with text_encoder.onnx and tokenizer.json")
     prepare.add_argument("--limit", type=int, default=None, help="only the first clips, to try things out")
 
     corrupt = command("corrupt", "Make noisy arrays of clean ones: occluded limbs, imperfect confidence.", config=False)
@@ -82,11 +87,9 @@ def parser_of_commands() -> argparse.ArgumentParser:
     export = command("export", "Write the model package: ONNX graphs, manifest, parity vectors.")
     export.add_argument("--data", type=Path, required=True)
     export.add_argument("--run", type=Path, required=True)
-    export.add_argument("--package", type=Path, default=PRETRAINED / "ropar-base")
-    export.add_argument("--version", default="0.3.0")
-    export.add_argument(
-        "--text-encoder", type=Path, default=PRETRAINED / "ropar-base", help="folder with text_encoder.onnx"
-    )
+    export.add_argument("--package", type=Path, required=True, help="folder to write")
+    export.add_argument("--version", required=True, help="of the package, such as 1.0.0")
+    shipped(export, "--text-encoder", "folder with text_encoder.onnx and tokenizer.json")
     sources(export)
 
     evaluate = command("evaluate", "Measure a model on the test split: FID, R-precision and the rest.", hardware=True)
@@ -101,6 +104,7 @@ def parser_of_commands() -> argparse.ArgumentParser:
     evaluate.add_argument("--minutes", type=float, default=None, help="fewer repeats where 20 would take longer")
     evaluate.add_argument("--limit", type=int, default=None, help="only so many clips, spread over the split")
     evaluate.add_argument("--seed", type=int, default=0)
+    sources(evaluate)
 
     ablate = command(
         "ablate", "Compare what is done with noisy parts, and more; see tables/ablation.json.", hardware=True
@@ -114,6 +118,7 @@ def parser_of_commands() -> argparse.ArgumentParser:
     ablate.add_argument("--steps", type=int, default=None, help="a budget in steps, the same on every machine")
     ablate.add_argument("--severity", default="medium")
     ablate.add_argument("--share", type=float, default=1.0, help="of the training clips, the same ones for every arm")
+    ablate.add_argument("--one-world", action="store_true", help="draw noise and share once, not anew for every seed")
     ablate.add_argument("--repeats", type=int, default=20)
     ablate.add_argument("--limit", type=int, default=None, help="only so many test clips")
 
@@ -122,8 +127,8 @@ def parser_of_commands() -> argparse.ArgumentParser:
     release.add_argument("--run", type=Path, required=True, help="folder of checkpoints and figures; resumed")
     release.add_argument("--package", type=Path, required=True)
     release.add_argument("--minutes", type=float, required=True, help="for everything together, resumed runs included")
-    release.add_argument("--version", default="0.3.0")
-    release.add_argument("--text-encoder", type=Path, default=PRETRAINED / "ropar-base")
+    release.add_argument("--version", required=True, help="of the package, such as 1.0.0")
+    shipped(release, "--text-encoder", "folder with text_encoder.onnx and tokenizer.json")
     release.add_argument("--repeats", type=int, default=20)
     release.add_argument("--probe-seeds", type=int, default=40)
     release.add_argument("--steps", type=int, default=None, help="bound of every training, to try things out")
@@ -131,23 +136,24 @@ def parser_of_commands() -> argparse.ArgumentParser:
     sources(release)
 
     recover = command("recover", "Write checkpoints from a package, to go on training from its weights.")
-    recover.add_argument("--package", type=Path, default=PRETRAINED / "ropar-base")
+    shipped(recover, "--package", "a model package")
     recover.add_argument("--run", type=Path, required=True, help="folder of checkpoints to begin")
 
     probe = command("probe", "Evaluate a model package with the probe suite.", config=False)
-    probe.add_argument("--package", type=Path, default=PRETRAINED / "ropar-base")
+    shipped(probe, "--package", "a model package")
     probe.add_argument("--seeds", type=int, default=40)
     probe.add_argument("--out", type=Path, required=True, help="the JSON file to write")
     probe.add_argument("--data", type=Path, default=None, help="training arrays, for the test split's own figures")
+    sources(probe)
     probe.add_argument("--only", default=None, help="comma-separated probe names")
 
     card = command("card", "Put measured figures into a package: its manifest and its README.md.", config=False)
-    card.add_argument("--package", type=Path, default=PRETRAINED / "ropar-base")
+    shipped(card, "--package", "a model package")
     card.add_argument("--probe", type=Path, required=True, help="what `probe` wrote")
     card.add_argument("--metrics", type=Path, default=None, help="what `evaluate` wrote")
 
     sheets = command("sheets", "Draw stick figures of fixed prompts as SVG.", config=False)
-    sheets.add_argument("--package", type=Path, default=PRETRAINED / "ropar-base")
+    shipped(sheets, "--package", "a model package")
     sheets.add_argument("--out", type=Path, required=True, help="folder")
     return parser
 
@@ -176,7 +182,11 @@ def run_with_package(arguments: argparse.Namespace) -> None:
         from .evaluation.probe import run
 
         only = arguments.only.split(",") if arguments.only else None
-        run(Model(arguments.package, arguments.threads or 0), arguments.out, arguments.seeds, arguments.data, only)
+        model, selection = (
+            Model(arguments.package, arguments.threads or 0),
+            configurations.Data(licences=arguments.sources),
+        )
+        run(model, arguments.out, arguments.seeds, arguments.data, only, selection=selection)
 
 
 def train(arguments: argparse.Namespace, config: configurations.Configuration, hardware: Any) -> None:
@@ -205,9 +215,9 @@ def evaluate(arguments: argparse.Namespace, config: configurations.Configuration
     from .evaluation.package import Model
     from .evaluation.package_maker import PackageMaker
     from .evaluation.table import result_text
-    from .export.package import write_beside
+    from .files import write_beside, write_json
     from .generation import CheckpointMaker, Maker
-    from .training.dataset import Arrays
+    from .training.dataset import Arrays, judged
 
     maker: Maker = (
         PackageMaker(Model(arguments.package, arguments.threads or 0))
@@ -216,14 +226,14 @@ def evaluate(arguments: argparse.Namespace, config: configurations.Configuration
     )
     result = measure(
         evaluators.load(arguments.evaluator, hardware),
-        Arrays(arguments.data, arguments.split),
+        Arrays(arguments.data, arguments.split, judged(config.data)),
         maker,
         arguments.repeats,
         arguments.seed,
         minutes=arguments.minutes,
         limit=arguments.limit,
     )
-    write_beside(arguments.out, json.dumps(result, indent=1) + "\n")
+    write_json(arguments.out, result)
     text = result_text(result)
     write_beside(arguments.out.with_suffix(".md"), text)
     print(text)
@@ -256,6 +266,7 @@ def run_with_hardware(arguments: argparse.Namespace) -> None:
                     arguments.share,
                     arguments.repeats,
                     arguments.limit,
+                    arguments.one_world,
                 ),
                 chosen_arms(arguments.arms.split(",")),
                 [int(s) for s in arguments.seeds.split(",")],
@@ -288,7 +299,7 @@ def main() -> None:
     arguments = parser_of_commands().parse_args()
     if arguments.threads:
         torch.set_num_threads(arguments.threads)
-    from .corpus.reader import CorpusError
+    from .corpus.files import CorpusError
     from .evaluation.evaluator.package import EvaluatorError
     from .training.hardware import HardwareError
 
@@ -309,7 +320,7 @@ def main() -> None:
             run_with_hardware(arguments)
         else:
             run_with_package(arguments)
-    except (CorpusError, EvaluatorError, HardwareError, FileExistsError, FileNotFoundError, ValueError) as error:
+    except (CorpusError, EvaluatorError, HardwareError, OSError, ValueError) as error:
         sys.exit(f"ropar-models {arguments.command}: {error}")
 
 

@@ -28,7 +28,8 @@ class Data:
     licences: str = "all"  # or permissive
     confidence: str = "corpus"  # see training/confidence.py
     discard_noisy: float = 1.0  # clips whose worst part is not credible for a larger share of frames are left out
-    share: float = 1.0  # of the training clips, the same ones in every run: what would less data do?
+    share: float = 1.0  # of the training clips: what would less data do?
+    share_seed: int = 0  # which ones; the same number draws the same ones in every run
     latents: str = "memory"  # or stream: clips are encoded while training, so that any corpus fits
 
 

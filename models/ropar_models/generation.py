@@ -142,7 +142,7 @@ class CheckpointMaker(SamplingMaker):
         self.frames_per_token, self.longest = configuration.pvae.frames_per_token, configuration.mar_training.longest
         pvae = pvae or train_pvae.load(configuration, run / "pvae.pt")
         self.pvae = pvae.requires_grad_(False).to(self.device)
-        self.networks = train_mar.load(configuration, run / "mar.pt", self.parts).requires_grad_(False).to(self.device)
+        self.networks = train_mar.load(configuration, run / "mar.pt", pvae).requires_grad_(False).to(self.device)
         self.batch = 512 if self.device.type == "cuda" else 32
 
     def _networks(self) -> tuple[Callable[..., Tensor], Head]:

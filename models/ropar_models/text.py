@@ -12,10 +12,20 @@ from tokenizers import Tokenizer
 STATE_WIDTH = 384
 
 
+def require_encoder(folder: Path) -> None:
+    """An error that names what is missing, before hours are spent on what needs it in the end."""
+    for name in ("text_encoder.onnx", "tokenizer.json"):
+        if not (folder / name).is_file():
+            raise FileNotFoundError(
+                f"{folder / name}: is missing; name the folder of a model package with --text-encoder"
+            )
+
+
 class TextEncoder:
     """`folder` holds text_encoder.onnx and tokenizer.json. Calling gives states [B, L, 384] and a mask [B, L]."""
 
     def __init__(self, folder: Path, max_tokens: int = 64) -> None:
+        require_encoder(folder)
         self.tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
         self.tokenizer.no_padding()
         self.tokenizer.enable_truncation(max_tokens)

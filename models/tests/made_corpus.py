@@ -3,6 +3,7 @@
 import json
 import re
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from ropar_models import configuration
@@ -53,6 +54,15 @@ def write_arrays(folder: Path, clips_per_split: tuple[int, int, int] = (5, 1, 0)
     (folder / "captions.json").write_text(json.dumps(["swings the left arm", "swings the right arm", "walks"]))
     np.save(folder / "states.npy", generator.normal(size=(9, 384)).astype(np.float16))
     np.save(folder / "offsets.npy", np.array([[0, 3], [3, 6], [6, 9]]))
+
+
+def strict_json(path: Path) -> Any:
+    """As readers other than Python's take it: NaN and infinity are errors."""
+
+    def refuse(constant: str) -> None:
+        raise ValueError(f"{path}: {constant} is no JSON")
+
+    return json.loads(path.read_text(), parse_constant=refuse)
 
 
 def tiny_configuration(folder: Path) -> str:

@@ -24,6 +24,25 @@ def test_sides_are_exchanged(text: str, mirrored: str) -> None:
     assert mirror_caption(mirrored) == text
 
 
+@pytest.mark.parametrize(
+    ("text", "mirrored"),
+    [
+        ("turns counter-clockwise", "turns clockwise"),
+        ("Anti-clockwise turn", "Clockwise turn"),
+        ("spins anticlockwise, then counter clockwise", "spins clockwise, then clockwise"),
+        ("steps with the right before the left", "steps with the left before the right"),
+        ("moves his right after his left", "moves his left after his right"),
+        ("kicks left right after left", "kicks right left after right"),
+        ("turns right before sitting down", "turns left before sitting down"),
+        ("waves the left hand right after sitting down", "waves the right hand right after sitting down"),
+        ("bows right before the door", "bows right before the door"),
+        ("arms at right angles", "arms at right angles"),
+    ],
+)
+def test_turning_senses_and_right_before_what(text: str, mirrored: str) -> None:
+    assert mirror_caption(text) == mirrored
+
+
 def test_rewording_keeps_the_side_and_varies() -> None:
     generator = random.Random(1)
     made = {reword("a person raises the left hand and lowers it again.", generator) for _ in range(50)}

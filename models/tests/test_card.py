@@ -37,6 +37,12 @@ def test_the_card_names_what_fails_and_the_manifest_keeps_the_figures(tmp_path: 
     probe.write_text(json.dumps(result))
     text = write_card(tmp_path, probe).read_text()
     assert "Below its gate: kick." in text
+    # Nobody looked whether the data holds the wordings, and what fails in ropar-base is not known of another model.
+    assert "was not checked" in text and "No caption" not in text
+    assert "Bandai" not in text and "physiotherapy" not in text and "unknown to it" in text
+    for known, words in (([], "No caption of the training data"), (["f0"], "some of the other wordings: f0.")):
+        probe.write_text(json.dumps({**result, "seen_wordings": known}))
+        assert words in write_card(tmp_path, probe).read_text()
     bow = next(line for line in text.splitlines() if line.startswith("| bow "))
     assert "97.5 % “f0”" in bow and "90.0 % “f1”" in bow and "other wording behind" in bow and "missed" not in bow
     assert "| kick | 90 % | 50.0 % “c” |" in text and "missed |" in text

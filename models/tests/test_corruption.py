@@ -6,12 +6,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 from made_corpus import write_arrays
+from made_files import humanml3d_rows
 from ropar_models.configuration import Data
+from ropar_models.corpus import corruption, prepare
 from ropar_models.corpus.corrupt import corrupt_arrays
 from ropar_models.corpus.corruption import corrupt, generator_for, mirrored
+from ropar_models.corpus.files import CorpusError
+from ropar_models.corpus.fingerprint import fingerprint
 from ropar_models.corpus.humanml3d import HumanML3DFolder, positions_of
 from ropar_models.corpus.mirror import mirrored_joints
-from ropar_models.corpus.reader import CorpusError
 from ropar_models.corpus.writer import ArrayWriter
 from ropar_models.training.dataset import Arrays
 
@@ -52,6 +55,17 @@ def test_errors_are_where_the_truth_says_and_grow_with_severity() -> None:
         assert np.isfinite(error).all()
     assert 0.01 < shares[0] < shares[1] < shares[2] < 0.7
     assert wrong[0] < wrong[2]
+
+
+def test_severities_are_data(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One whose numbers are all 0 leaves a motion as it is."""
+    calm = {**corruption.table(), "severities": {"calm": dict.fromkeys(corruption.table()["severities"]["light"], 0)}}
+    monkeypatch.setattr(corruption, "table", lambda: calm)
+    root, rotations = walk()
+    made = corrupt(root, rotations, 20, "calm", generator_for(0, "x"))
+    assert not made.touched.any()
+    np.testing.assert_allclose(made.root, root, atol=1e-6)
+    assert degrees_apart(made.rotations, rotations).max() < 0.1
 
 
 def test_confidence_follows_the_error_imperfectly() -> None:
@@ -100,6 +114,42 @@ def test_corrupted_arrays_keep_the_truth_to_compare_with(tmp_path: Path) -> None
     assert (noisy / "features.npy").stat().st_mtime_ns == first
 
 
+def test_a_noisy_world_belongs_to_its_arrays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also where clean arrays are prepared again in the same folder."""
+    clean, noisy = tmp_path / "clean", tmp_path / "noisy"
+    clean.mkdir()
+    write_arrays(clean, (3, 0, 0))
+    corrupt_arrays(clean, noisy, "severe")
+
+    class Encoder:
+        """States that are the length of the caption."""
+
+        def __init__(self, folder: Path) -> None:
+            pass
+
+        def __call__(self, texts: list[str]) -> tuple[np.ndarray, np.ndarray]:
+            return np.ones((len(texts), 1, 384)) * [[[len(t)]] for t in texts], np.ones((len(texts), 1))
+
+    before = Arrays(noisy).text([0, 1, 2])
+    monkeypatch.setattr(prepare, "TextEncoder", Encoder)
+    prepare.store_text(clean, ["walks", "swings the right arm", "swings the left arm"], tmp_path)
+    for old, new in zip(before, Arrays(noisy).text([0, 1, 2]), strict=True):
+        np.testing.assert_array_equal(old, new)
+    # As other captions, other clips or features make another world.
+    for change in (
+        lambda: None,
+        lambda: (clean / "clips.json").write_text((clean / "clips.json").read_text().replace('"0"', '"zero"')),
+        lambda: np.save(clean / "features.npy", np.load(clean / "features.npy") * 1.001),
+    ):
+        change()
+        corrupt_arrays(clean, noisy, "severe")
+        theirs, mine = Arrays(clean), Arrays(noisy)
+        assert [c["id"] for c in mine.clips] == [c["id"] for c in theirs.clips]
+        assert mine.captions == theirs.captions
+        np.testing.assert_array_equal(mine.text([0, 1, 2])[0], theirs.text([0, 1, 2])[0])
+        assert json.loads((noisy / "corruption.json").read_text())["fingerprint"] == fingerprint(clean)
+
+
 def test_arrays_grow_on_disk(tmp_path: Path) -> None:
     path = tmp_path / "rows.npy"
     blocks = [np.random.default_rng(i).normal(size=(5 + i, 7)) for i in range(4)]
@@ -110,28 +160,6 @@ def test_arrays_grow_on_disk(tmp_path: Path) -> None:
     with pytest.raises(RuntimeError), ArrayWriter(path, 7, np.float32):
         raise RuntimeError
     assert len(np.load(path)) == 26 and list(tmp_path.iterdir()) == [path]
-
-
-def humanml3d_rows(positions: np.ndarray, yaw: np.ndarray) -> np.ndarray:
-    """The published definition, written the other way round: world positions [T, 22, 3] and heading -> [T, 263].
-
-    Their root quaternion q turns the world to face +Z, has the half angle in its first channel's sum, and
-    `qrot(q, v)` is v turned about Y by twice that half angle.
-    """
-    rows = np.zeros((len(positions), 263))
-    half = -yaw / 2  # the turn that brings the heading to +Z
-
-    def to_local(v: np.ndarray, angle: np.ndarray) -> np.ndarray:
-        c, s = np.cos(angle), np.sin(angle)
-        return np.stack([c * v[..., 0] + s * v[..., 2], v[..., 1], -s * v[..., 0] + c * v[..., 2]], -1)
-
-    rows[:-1, 0] = np.diff(half)
-    step = np.diff(positions[:, 0], axis=0)
-    rows[:-1, [1, 2]] = to_local(step, 2 * half[1:])[:, [0, 2]]
-    rows[:, 3] = positions[:, 0, 1]
-    relative = positions[:, 1:] - positions[:, :1] * np.array([1, 0, 1])
-    rows[:, 4:67] = to_local(relative, 2 * half[:, None]).reshape(len(rows), -1)
-    return rows
 
 
 def test_humanml3d_rows_give_back_positions() -> None:
@@ -167,9 +195,3 @@ def test_humanml3d_folder(tmp_path: Path) -> None:
     (tmp_path / "texts/000002.txt").write_text("no tags at all")
     with pytest.raises(CorpusError, match="line 1"):
         list(HumanML3DFolder(tmp_path))
-
-
-def test_severities_are_data() -> None:
-    from ropar_models.corpus.corruption import table
-
-    assert json.dumps(table()["severities"]).count("occlusion_rate") == 3

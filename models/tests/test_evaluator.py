@@ -42,6 +42,7 @@ def test_meanings_join_a_side_and_the_mirror_image_of_the_other(tmp_path: Path) 
 def test_sides_of_captions() -> None:
     assert training.side_of(["waves the left hand", "Left hand up"]) == "left"
     assert training.side_of(["turns clockwise"]) == "right"
+    assert training.side_of(["turns counter-clockwise"]) == training.side_of(["turns anticlockwise"]) == "left"
     assert training.side_of(["first left, then right"]) == training.side_of(["walks"]) == "none"
 
 

@@ -4,18 +4,22 @@ import json
 import os
 import subprocess
 import sys
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
+from types import SimpleNamespace
 
+import numpy as np
 import pytest
 import torch
-from made_corpus import tiny_configuration, write_arrays
+from made_corpus import strict_json, tiny_configuration, write_arrays
 from ropar_models import configuration
 from ropar_models.evaluation.evaluator import package, training
+from ropar_models.evaluation.table import result_text
 from ropar_models.experiments import ablate, release
 from ropar_models.experiments.ablate import chosen_arms
 from ropar_models.experiments.verdict import summarise
 from ropar_models.export.package import attribution
+from ropar_models.training.dataset import Arrays, drawn_share
 
 SHIPPED = Path(__file__).parents[1] / "pretrained/ropar-base"
 
@@ -77,16 +81,91 @@ def test_ablation_runs_resumes_and_says_what_it_found(tmp_path: Path) -> None:
     summary = ablate.ablate(data, out, evaluator, settings, ["keep_all", "credibility", "clean_one_part"], [0])
     assert (out / "keep_all/seed-0/result.json").stat().st_mtime_ns == first  # not trained again
     assert list(summary["arms"]) == ["keep_all", "credibility", "clean_one_part"]
-    result = json.loads((out / "credibility/seed-0/result.json").read_text())
+    result = strict_json(out / "credibility/seed-0/result.json")
+    multimodality = result["rows"]["generated"]["multimodality"]
+    assert multimodality["prompts"] == 6 and result["rows"]["generated"]["fid"]["repeats"] == 2
+    assert "over repeats, of multimodality over 6 prompts (Student's t)" in result_text(result)
     assert result["repeats"] == 2 and result["clips"] == 6
     assert 0 < result["training_clips"] < 8
+    assert {"fid"} == set(result["rows"]["two halves"])
     for row in ("recorded", "rebuilt", "generated"):
-        assert {"fid", "r1", "r3", "matching_distance", "diversity"} <= set(result["rows"][row])
+        assert {"fid_unpaired", "r1", "r3", "matching_distance", "diversity"} <= set(result["rows"][row])
         assert result["rows"][row]["jerk"] >= 0
     text = (out / "ablation.md").read_text()
     assert "(one seed)" in text and "Credibility against keep all" in text
     with pytest.raises(ValueError, match="other settings"):
         ablate.ablate(data, out, evaluator, replace(settings, steps=4), ["clean"], [0])
+    # Settings of the same names that mean something else by now.
+    Path(config).write_text(Path(config).read_text().replace("power = 0.75", "power = 0.5"))
+    with pytest.raises(ValueError, match=r"other settings \(configuration\)"):
+        ablate.ablate(data, out, evaluator, settings, ["clean"], [0])
+    Path(config).write_text(Path(config).read_text().replace("power = 0.5", "power = 0.75"))
+    np.save(data / "features.npy", np.load(data / "features.npy") + 1e-3)
+    with pytest.raises(ValueError, match=r"other settings \(data\)"):
+        ablate.ablate(data, out, evaluator, settings, ["clean"], [0])
+    (out / "settings.json").write_text(json.dumps(asdict(settings)))  # of a folder from before
+    with pytest.raises(ValueError, match="data, evaluator, configuration"):
+        ablate.ablate(data, out, evaluator, settings, ["clean"], [0])
+
+
+@pytest.mark.parametrize("one_world", [False, True])
+def test_seeds_draw_noise_and_clips(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, one_world: bool) -> None:
+    """Anew for every seed, and alike for all arms of one; or once for all."""
+    write_arrays(tmp_path, (9, 0, 4))
+    worlds: dict[tuple[int, str], tuple[frozenset[str], bytes]] = {}
+
+    def train(config: configuration.Configuration, data: Path, folder: Path, *_: object) -> None:
+        arrays = Arrays(data, "train", config.data)
+        worlds[config.seed, folder.parent.name] = frozenset(c["id"] for c in arrays.clips), arrays.features.tobytes()
+
+    figures = {"fid": {"mean": 1.0}, "r1": {"mean": 0.5}}
+    rows = {"rows": {row: figures for row in ("recorded", "rebuilt", "generated")}}
+    monkeypatch.setattr(ablate.evaluators, "load", lambda *_: SimpleNamespace(version="made"))
+    monkeypatch.setattr(ablate.train_pvae, "train", train)
+    monkeypatch.setattr(ablate.train_mar, "train", lambda *_: None)
+    monkeypatch.setattr(ablate, "CheckpointMaker", lambda *_: None)
+    monkeypatch.setattr(ablate, "evaluate", lambda *_, **__: rows)
+    settings = ablate.Settings("small", minutes=1, severity="severe", share=0.5, one_world=one_world)
+    ablate.ablate(tmp_path, tmp_path / "out", tmp_path, settings, ["keep_all", "credibility"], [0, 1, 2])
+    assert all(worlds[seed, "keep_all"] == worlds[seed, "credibility"] for seed in range(3))
+    for what in range(2):
+        assert len({worlds[seed, "keep_all"][what] for seed in range(3)}) == (1 if one_world else 3)
+    text = (tmp_path / "out/ablation.md").read_text()
+    assert ("of others it says nothing" if one_world else "of the noise and of the choice of clips") in text
+
+
+def test_a_share_of_clips_is_drawn_anew_by_another_seed() -> None:
+    """Independently: as many are in two shares as chance has it."""
+    names = [f"clip_{i:05d}" for i in range(20_000)]
+    one, two, three = ({n for n in names if drawn_share(n, seed) < 0.0625} for seed in range(3))
+    for a, b in ((one, two), (one, three), (two, three)):
+        assert abs(len(a & b) - 20_000 * 0.0625**2) < 4 * np.sqrt(20_000 * 0.0625**2)
+
+
+def test_a_held_out_source_is_judged_on_clips_that_the_evaluator_never_saw(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_arrays(tmp_path, (6, 3, 9))
+    spec = ablate.table()
+    for arm in ("held_out", "clean_on_held_out"):
+        spec["arms"][arm]["held_out"] = "bought"
+    trained: list[Path] = []
+    seen: dict[str, set[str]] = {}
+
+    def judge(_: object, arrays: Arrays, maker: Path, *__: object, **___: object) -> dict[str, object]:
+        seen[f"{maker.parent.name}"] = {(c["source"], c["split"]) for c in arrays.clips}
+        return {"rows": {row: {} for row in ("recorded", "rebuilt", "generated")}}
+
+    monkeypatch.setattr(ablate, "table", lambda: spec)
+    monkeypatch.setattr(ablate.evaluators, "load", lambda *_: SimpleNamespace(version="made"))
+    monkeypatch.setattr(ablate.train_pvae, "train", lambda _, __, folder, *___: trained.append(folder))
+    monkeypatch.setattr(ablate.train_mar, "train", lambda *_: None)
+    monkeypatch.setattr(ablate, "CheckpointMaker", lambda _, folder, __: folder)
+    monkeypatch.setattr(ablate, "evaluate", judge)
+    arms = chosen_arms(["zero_shot"])
+    ablate.ablate(tmp_path, tmp_path / "out", tmp_path, ablate.Settings("small", minutes=1), arms, [0])
+    assert seen == {"clean": {("bought", "test")}, "held_out": {("bought", "test")}}
+    assert trained == [tmp_path / "out/clean/seed-0", tmp_path / "out/held_out/seed-0"]
 
 
 def _result(arm: str, seed: int, fid: float, r1: float) -> dict[str, object]:
@@ -151,10 +230,15 @@ def test_release_from_arrays_to_card_and_again_after_a_cut(tmp_path: Path, monke
     monkeypatch.setattr(release, "run_probe", few_probes)
     go()
     assert (run / "mar.pt").stat().st_mtime_ns == trained
-    manifest = json.loads((out / "manifest.json").read_text())
+    manifest = strict_json(out / "manifest.json")
+    strict_json(run / "metrics.json")
     assert manifest["licence"]["commercial"] is True
     assert {d["licence"] for d in manifest["training_data"]} == {"MIT"}
-    assert manifest["measured"]["evaluation"]["rows"]["generated"]["fid"]["mean"] >= 0
+    evaluation = manifest["measured"]["evaluation"]
+    assert evaluation["rows"]["generated"]["fid"]["mean"] >= 0
+    # Four of the six test clips are under MIT, and it is judged on these, by an evaluator that was measured on these.
+    judge = json.loads((run / "evaluator/evaluator.json").read_text())
+    assert evaluation["clips"] == judge["test_split"]["mirrored_pairs"] == 4
     card = (out / "README.md").read_text()
     assert "## By the usual measures" in card and "ropar-models release" in card and "--sources permissive" in card
     assert (out / "sheets/prompts.svg").read_text().count("<text") == 12

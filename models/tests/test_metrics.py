@@ -1,8 +1,12 @@
 """Figures against closed forms and against cases that one can count by hand."""
 
+import math
+
 import numpy as np
 import pytest
 from ropar_models.evaluation import coherence, measures
+from ropar_models.evaluation.intervals import student
+from ropar_models.evaluation.joint_error import pelvis_error_mm, world_error_mm
 from ropar_models.evaluation.metrics import (
     Estimate,
     diversity,
@@ -73,10 +77,30 @@ def test_distances_and_spreads() -> None:
     assert multimodality(square) == pytest.approx((4 + 2 * np.sqrt(2)) / 6)
 
 
+@pytest.mark.parametrize("freedom", [1, 2, 9, 10, 19, 60])
+def test_student_encloses_95_percent(freedom: int) -> None:
+    """By the integral of its density."""
+    at = np.linspace(-student(freedom), student(freedom), 200_001)
+    scale = math.gamma((freedom + 1) / 2) / (math.sqrt(freedom * math.pi) * math.gamma(freedom / 2))
+    assert np.trapezoid(scale * (1 + at**2 / freedom) ** (-(freedom + 1) / 2), at) == pytest.approx(0.95, abs=2e-5)
+
+
+def test_joint_errors() -> None:
+    """A body that walks off by a known way, and one of which half the joints are raised."""
+    recorded = standing()
+    off = recorded + np.array([0.3, 0, 0.4], np.float32)
+    assert world_error_mm(recorded, off) == pytest.approx(500, rel=1e-4)
+    assert pelvis_error_mm(recorded, off) == pytest.approx(0, abs=1e-3)
+    bent = recorded.copy()
+    bent[:, 1:12, 1] += 0.022
+    assert pelvis_error_mm(recorded, bent) == pytest.approx(11, rel=1e-4)
+
+
 def test_intervals() -> None:
     found = Estimate.of([1.0, 2.0, 3.0, 4.0])
     assert (found.mean, found.repeats) == (2.5, 4)
-    assert found.interval == pytest.approx(1.96 * np.sqrt(5 / 3) / 2)
+    assert found.interval == pytest.approx(3.182 * np.sqrt(5 / 3) / 2)
+    assert Estimate.of([2.5]) == Estimate(2.5, None, 1)
     # Student's t for three seeds.
     assert over_seeds([1.0, 2.0, 3.0])["interval"] == pytest.approx(4.303 / np.sqrt(3))
     assert over_seeds([1.0])["interval"] is None
@@ -153,3 +177,4 @@ def test_limb_timing_and_trunk_twist() -> None:
 def test_distance_of_distributions() -> None:
     assert coherence.distance([0.0, 1.0, 2.0], [5.0, 6.0, 7.0]) == pytest.approx(5)
     assert coherence.distance([3.0, 1.0], [1.0, 3.0]) == 0
+    assert coherence.distance([], [1.0]) is None

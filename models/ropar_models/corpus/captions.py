@@ -9,10 +9,21 @@ from functools import lru_cache
 from importlib import resources
 from typing import Any
 
-_SIDES = {"left": "right", "right": "left", "clockwise": "counterclockwise", "counterclockwise": "clockwise"}
-_SIDE_WORD = re.compile(r"\b(?:counterclockwise|clockwise|left|right)", re.IGNORECASE)
-# "right" also means "immediately" or "upright": not a side.
-_NOT_A_SIDE = re.compile(r"\bright (?:away|angle|now|after|before)\b|\bupright\b", re.IGNORECASE)
+_SIDES = {"left": "right", "right": "left", "clockwise": "counterclockwise"}
+SIDE_WORD = re.compile(r"\b(?:(?:counter|anti)[- ]?clockwise|clockwise|left|right)", re.IGNORECASE)
+# "right" also means "immediately": not a side, unless "the right before the left" says that it is one.
+_NOT_A_SIDE = re.compile(
+    r"\bright (?:away|angles?|now)\b"
+    r"|(?<!\bthe )(?<!\bhis )(?<!\bher )(?<!\btheir )(?<!\bturn )(?<!\bturns )(?<!\bturning )"
+    r"\bright (?:after|before)\b(?! (?:the |his |her |their )?left\b)",
+    re.IGNORECASE,
+)
+
+
+def side_of_word(word: str) -> str:
+    """`left` or `right` for a word that `SIDE_WORD` finds; turning counterclockwise is turning left."""
+    word = word.lower()
+    return word if word in ("left", "right") else "right" if word == "clockwise" else "left"
 
 
 def mirror_caption(text: str) -> str:
@@ -23,10 +34,10 @@ def mirror_caption(text: str) -> str:
         if any(a <= match.start() < b for a, b in kept):
             return match.group()
         word = match.group()
-        other = _SIDES[word.lower()]
+        other = _SIDES.get(word.lower(), "clockwise")
         return other.capitalize() if word[0].isupper() else other
 
-    return _SIDE_WORD.sub(swap, text)
+    return SIDE_WORD.sub(swap, text)
 
 
 @lru_cache(maxsize=1)

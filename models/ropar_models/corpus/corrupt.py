@@ -15,10 +15,14 @@ from typing import Any
 import numpy as np
 import ropar_native
 
+from ..files import write_json
+from ..layout import FRAME_RATE, JOINTS
 from .corruption import corrupt, generator_for, mirrored
-from .prepare import FRAME_RATE
+from .fingerprint import fingerprint
 from .writer import ArrayWriter
 
+# Figures of a noisy world, in its corruption.json.
+SHARES = ("joints_wrong", "joints_doubted", "wrong_but_trusted")
 SHARED = ("captions.json", "states.npy", "offsets.npy")
 
 
@@ -26,7 +30,7 @@ def corrupt_arrays(data: Path, out: Path, severity: str, seed: int = 0) -> dict[
     """Write the arrays and `corruption.json`; returns what it holds."""
     out.mkdir(parents=True, exist_ok=True)
     done = out / "corruption.json"
-    wanted = {"severity": severity, "seed": seed, "of": str(data.resolve())}
+    wanted = {"severity": severity, "seed": seed, "of": str(data.resolve()), "fingerprint": fingerprint(data)}
     if done.exists():
         about = json.loads(done.read_text())
         if {k: about.get(k) for k in wanted} == wanted:
@@ -37,8 +41,8 @@ def corrupt_arrays(data: Path, out: Path, severity: str, seed: int = 0) -> dict[
     joint_frames, wrong, doubted, missed = 0, 0, 0, 0
     with (
         ArrayWriter(out / "features.npy", features.shape[1], np.float32) as written,
-        ArrayWriter(out / "confidence.npy", 22, np.uint8) as seen,
-        ArrayWriter(out / "corrupted.npy", 22, np.uint8) as truth,
+        ArrayWriter(out / "confidence.npy", len(JOINTS), np.uint8) as seen,
+        ArrayWriter(out / "corrupted.npy", len(JOINTS), np.uint8) as truth,
     ):
         for clip in clips:
             starts = []
@@ -47,7 +51,7 @@ def corrupt_arrays(data: Path, out: Path, severity: str, seed: int = 0) -> dict[
                     rows = slice(clip[key], clip[key] + clip["frames"])
                     starts.append(written.append(features[rows]))
                     seen.append(confidence[rows])
-                    truth.append(np.zeros((clip["frames"], 22), np.uint8))
+                    truth.append(np.zeros((clip["frames"], len(JOINTS)), np.uint8))
             else:
                 rows = slice(clip["start"], clip["start"] + clip["frames"])
                 root, rotations = ropar_native.motion(np.array(features[rows]), FRAME_RATE, None)
@@ -66,14 +70,10 @@ def corrupt_arrays(data: Path, out: Path, severity: str, seed: int = 0) -> dict[
             clip["start"], clip["mirrored_start"] = starts
     for name in SHARED:
         _link(data / name, out / name)
-    (out / "clips.json").write_text(json.dumps(clips))
-    about = {
-        **wanted,
-        "joints_wrong": wrong / max(joint_frames, 1),
-        "joints_doubted": doubted / max(joint_frames, 1),
-        "wrong_but_trusted": missed / max(wrong, 1),
-    }
-    done.write_text(json.dumps(about, indent=1))
+    write_json(out / "clips.json", clips, indent=None)
+    shares = wrong / max(joint_frames, 1), doubted / max(joint_frames, 1), missed / max(wrong, 1)
+    about = {**wanted, **dict(zip(SHARES, shares, strict=True))}
+    write_json(done, about)
     return about
 
 

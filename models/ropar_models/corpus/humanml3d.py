@@ -18,10 +18,11 @@ from pathlib import Path
 
 import numpy as np
 
-from .reader import JOINTS, Clip, CorpusError
+from ..layout import FRAME_RATE, JOINTS
+from .files import CorpusError, read_array, read_confidence, read_lines
+from .reader import SHORTEST, Clip
 
-FRAME_RATE = 20.0
-CHANNELS = 263
+CHANNELS = 263  # theirs; their frame rate is ours
 
 
 def positions_of(rows: np.ndarray) -> np.ndarray:
@@ -61,7 +62,7 @@ class HumanML3DFolder:
             path = folder / f"{split}.txt"
             if not path.exists():
                 raise CorpusError(f"{path}: is missing; a HumanML3D folder has train.txt, val.txt and test.txt")
-            names = [line.strip() for line in path.read_text("utf-8").splitlines() if line.strip()]
+            names = [line.strip() for line in read_lines(path) if line.strip()]
             self.names += [(n, split) for n in names if not (split == "train" and n.startswith("M"))]
 
     def __len__(self) -> int:
@@ -74,19 +75,17 @@ class HumanML3DFolder:
                 continue  # the published lists name a few recordings that its scripts drop
             if not text_path.exists():
                 raise CorpusError(f"{text_path}: is missing, but {rows_path.name} is there")
-            rows = np.load(rows_path)
+            rows = read_array(rows_path)
             if rows.ndim != 2 or rows.shape[1] != CHANNELS:
                 raise CorpusError(f"{rows_path}: has shape {rows.shape}; expected [frames, {CHANNELS}]")
             if not np.isfinite(rows).all():
                 continue  # one published file holds NaN
             positions = positions_of(rows)
-            confidence_path = self.folder / "confidence" / f"{name}.npy"
-            confidence = np.load(confidence_path).astype(np.float32) if confidence_path.exists() else None
-            if confidence is not None and confidence.shape != positions.shape[:2]:
-                raise CorpusError(f"{confidence_path}: has shape {confidence.shape}; expected {positions.shape[:2]}")
+            confidence = read_confidence(self.folder / "confidence" / f"{name}.npy", (len(rows), len(JOINTS)))
             for k, ((start, end), captions) in enumerate(sorted(self.spans(text_path, len(rows)).items())):
                 yield Clip(
                     identifier=name if k == 0 else f"{name}_{k}",
+                    file=str(rows_path),
                     source="humanml3d",
                     skeleton="humanml3d",
                     content=name.removeprefix("M"),
@@ -102,9 +101,9 @@ class HumanML3DFolder:
 
     @staticmethod
     def spans(path: Path, frames: int) -> dict[tuple[int, int], list[str]]:
-        """Captions by the frames [start, end) that they speak of."""
+        """Captions by the frames [start, end) that they speak of; a tag that leaves too few frames is passed over."""
         out: dict[tuple[int, int], list[str]] = defaultdict(list)
-        for number, line in enumerate(path.read_text("utf-8").splitlines(), 1):
+        for number, line in enumerate(read_lines(path), 1):
             if not line.strip():
                 continue
             fields = line.strip().split("#")
@@ -112,8 +111,9 @@ class HumanML3DFolder:
                 start, end = (0.0 if v in ("", "nan") else float(v) for v in fields[2:4])
             except ValueError:
                 raise CorpusError(f"{path}: line {number} is not caption#words#from#to") from None
+            first, last = max(round(start * FRAME_RATE), 0), min(round(end * FRAME_RATE), frames)
             if start == end == 0.0:
                 out[0, frames].append(fields[0])
-            elif round(end * FRAME_RATE) - round(start * FRAME_RATE) >= 8:
-                out[round(start * FRAME_RATE), min(round(end * FRAME_RATE), frames)].append(fields[0])
+            elif last - first >= SHORTEST:
+                out[first, last].append(fields[0])
         return out

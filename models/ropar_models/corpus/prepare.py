@@ -22,26 +22,29 @@ from typing import Any
 import numpy as np
 import ropar_native
 
-from ..text import STATE_WIDTH, TextEncoder
+from ..files import write_json
+from ..layout import CHANNELS, FRAME_RATE, JOINTS
+from ..text import STATE_WIDTH, TextEncoder, require_encoder
 from .captions import mirror_caption, reword
+from .files import CorpusError
 from .mirror import mirrored_joints
-from .reader import Clip, open_corpus
+from .reader import SHORTEST, Clip, open_corpus
 from .wordings import compose
 from .writer import ArrayWriter
 
 log = logging.getLogger(__name__)
-FRAME_RATE = 20.0
 
 
 def prepare(corpus: Path, out: Path, text_encoder: Path, limit: int | None = None) -> None:
     """Read `corpus`, write the training arrays into `out`, clip by clip. Prints the solver's residual per source."""
+    require_encoder(text_encoder)
     out.mkdir(parents=True, exist_ok=True)
     clips: list[dict[str, Any]] = []
     captions: dict[str, int] = {}
     residuals: dict[str, list[float]] = defaultdict(list)
     composed: dict[tuple[str, str, str | None], list[str]] = {}
     generator = random.Random(0)
-    swap, channels = mirrored_joints(), 10 + 12 * (len(ropar_native.skeleton()["names"]) - 1)
+    swap = mirrored_joints()
 
     def number(text: str) -> int:
         return captions.setdefault(text, len(captions))
@@ -49,13 +52,13 @@ def prepare(corpus: Path, out: Path, text_encoder: Path, limit: int | None = Non
     reader = open_corpus(corpus)
     calibrations, head_yaws = calibrate(reader, limit)
     with (
-        ArrayWriter(out / "features.npy", channels, np.float32) as features,
-        ArrayWriter(out / "confidence.npy", 22, np.uint8) as confidences,
+        ArrayWriter(out / "features.npy", CHANNELS, np.float32) as features,
+        ArrayWriter(out / "confidence.npy", len(JOINTS), np.uint8) as confidences,
     ):
         for i, clip in enumerate(islice(reader, limit)):
             both = solve_clip(clip, calibrations[clip.skeleton], head_yaws.get(clip.identifier), residuals)
             if both is None:
-                log.warning("%s: shorter than two tokens, left out", clip.identifier)
+                log.warning("%s: shorter than %d frames at %g a second, left out", clip.file, SHORTEST, FRAME_RATE)
                 continue
             label = clip.content, clip.style, clip.notes.get("side")
             if label not in composed:
@@ -88,9 +91,12 @@ def prepare(corpus: Path, out: Path, text_encoder: Path, limit: int | None = Non
             )
             if i % 500 == 0:
                 log.info("%d clips", i)
-    (out / "clips.json").write_text(json.dumps(clips))
+        if not clips:
+            raise CorpusError(f"{corpus}: every clip is shorter than {SHORTEST / FRAME_RATE:g} s; nothing is left")
+        (out / "clips.json").unlink(missing_ok=True)  # which speaks of the features that are now replaced
+    write_json(out / "clips.json", clips, indent=None)
     summary = {s: {"mean_mm": float(np.mean(r)), "p95_mm": float(np.percentile(r, 95))} for s, r in residuals.items()}
-    (out / "residuals.json").write_text(json.dumps(summary, indent=1))
+    write_json(out / "residuals.json", summary)
     for source, r in summary.items():
         print(f"{source:20s} residual mean {r['mean_mm']:.1f} mm, 95% {r['p95_mm']:.1f} mm")
     store_text(out, list(captions), text_encoder)
@@ -135,7 +141,10 @@ def _measure(
 ) -> None:
     positions = np.ascontiguousarray(np.concatenate([c.positions for c in members]), np.float32)
     if name not in calibrations:
-        calibrations[name] = ropar_native.calibrate(positions, members[0].mapped)
+        try:
+            calibrations[name] = ropar_native.calibrate(positions, members[0].mapped)
+        except ValueError as error:
+            raise CorpusError(f"{members[0].file} and {len(members) - 1} more of its skeleton: {error}") from None
     pairs = [c.chest_and_head for c in members if c.chest_and_head is not None]
     if len(pairs) == len(members):
         chest, head = (np.ascontiguousarray(np.concatenate(x), np.float32) for x in zip(*pairs, strict=True))
@@ -150,10 +159,13 @@ def solve_clip(
 ) -> tuple[np.ndarray, np.ndarray] | None:
     """Features of the clip and of its mirror image at the model's rate."""
     positions = np.ascontiguousarray(clip.positions, np.float32)
-    solved = ropar_native.solve(positions, clip.mapped, clip.fps, head_yaw, calibration)
+    try:
+        solved = ropar_native.solve(positions, clip.mapped, clip.fps, head_yaw, calibration)
+    except ValueError as error:
+        raise CorpusError(f"{clip.file}: {error}") from None
     residuals[clip.source].append(float(solved["residual_mm"][:, clip.mapped].mean()))
     root, rotations = ropar_native.resample(solved["root"], solved["rotations"], clip.fps, FRAME_RATE)
-    if len(root) < 8:
+    if len(root) < SHORTEST:
         return None
     pair = [
         ropar_native.features(r, q, FRAME_RATE)[0] for r, q in ((root, rotations), ropar_native.mirror(root, rotations))
@@ -162,11 +174,15 @@ def solve_clip(
 
 
 def resample_confidence(clip: Clip, frames: int) -> np.ndarray:
-    """Joint confidence at the model's rate as uint8 [frames, 22]; 255 where the corpus carries none."""
+    """Joint confidence at the model's rate as uint8 [frames, 22]; 255 where the corpus carries none.
+
+    A frame between two of the source is mixed of both, and no clearer than the worse of them.
+    """
     if clip.confidence is None:
         return np.full((frames, 22), 255, np.uint8)
-    at = np.clip(np.round(np.arange(frames) * clip.fps / FRAME_RATE).astype(int), 0, len(clip.confidence) - 1)
-    return np.round(clip.confidence[at] * 255).astype(np.uint8)
+    at = np.round(np.arange(frames) * clip.fps / FRAME_RATE, 4)  # what is mixed in by less than that is not seen
+    before, after = (np.clip(f(at).astype(int), 0, len(clip.confidence) - 1) for f in (np.floor, np.ceil))
+    return np.round(np.minimum(clip.confidence[before], clip.confidence[after]) * 255).astype(np.uint8)
 
 
 def store_text(out: Path, captions: list[str], text_encoder: Path) -> None:
@@ -175,6 +191,7 @@ def store_text(out: Path, captions: list[str], text_encoder: Path) -> None:
     if listing.exists() and json.loads(listing.read_text()) == captions:
         return
     encoder = TextEncoder(text_encoder)
+    listing.unlink(missing_ok=True)  # a run that is cut leaves no captions that are not those of the states
     # Captions of like length are encoded together, and a chunk's states follow one another in the file.
     order = sorted(range(len(captions)), key=lambda i: len(captions[i]))
     first = np.zeros(len(captions), np.int64)
@@ -188,5 +205,6 @@ def store_text(out: Path, captions: list[str], text_encoder: Path) -> None:
                 first[i] = written.append(states[row, : count[i]].astype(np.float16))
             if a % 6400 == 0:
                 log.info("%d of %d captions", a, len(captions))
-    np.save(out / "offsets.npy", np.stack([first, first + count], -1))
-    listing.write_text(json.dumps(captions))
+    with ArrayWriter(out / "offsets.npy", 2, np.int64) as written:
+        written.append(np.stack([first, first + count], -1))
+    write_json(listing, captions, indent=None)

@@ -1,6 +1,6 @@
-"""Reads motion corpora: the project's own layout, or a plain folder of BVH files with captions.
+"""Reads motion corpora: what a clip is, which layout a folder has, and the project's own layout.
 
-Both yield `Clip`s whose joint positions are in metres, Y up, at the source's frame rate.
+All layouts yield `Clip`s whose joint positions are in metres, Y up, at the source's frame rate.
 """
 
 from __future__ import annotations
@@ -10,18 +10,18 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
 
 import numpy as np
-import ropar_native
 from numpy.typing import NDArray
+
+from ..layout import JOINTS
+from .files import CorpusError, read_lines
 
 Array = NDArray[np.float32]
 
-JOINTS: list[str] = ropar_native.skeleton()["names"]
-
-
-class CorpusError(Exception):
-    """A corpus that cannot be read; the message names the file and what to change."""
+# Frames at the model's rate below which a clip teaches nothing: two tokens.
+SHORTEST = 8
 
 
 @dataclass
@@ -29,6 +29,7 @@ class Clip:
     """One captioned piece of motion, as joint positions [T, 22, 3] in the source's own proportions."""
 
     identifier: str
+    file: str  # for messages
     source: str
     skeleton: str
     content: str
@@ -68,7 +69,7 @@ class QuantisedCorpus:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.entries = [json.loads(line) for line in (folder / "clips.jsonl").read_text("utf-8").splitlines()]
+        self.entries = [json.loads(line) for line in read_lines(folder / "clips.jsonl")]
         self.skeletons = json.loads((folder / "skeletons.json").read_text("utf-8"))
         self._arrays: dict[str, tuple[NDArray[Any], NDArray[Any]]] = {}
 
@@ -77,7 +78,12 @@ class QuantisedCorpus:
 
     def __iter__(self) -> Iterator[Clip]:
         for entry in self.entries:
-            yield self.read(entry)
+            try:
+                clip = self.read(entry)
+            except (KeyError, IndexError, ValueError, BadZipFile) as error:
+                place = self.folder / str(entry.get("npz"))
+                raise CorpusError(f"{place}: clip {entry.get('id')}: {type(error).__name__}: {error}") from None
+            yield clip
 
     def read(self, entry: dict[str, Any]) -> Clip:
         """Decode one entry and bring it to the 22 joints."""
@@ -106,6 +112,7 @@ class QuantisedCorpus:
         labels = entry["labels"]
         return Clip(
             identifier=entry["id"],
+            file=f"{self.folder / name}: clip {entry['id']}",
             source=entry["source"],
             skeleton=entry["skeleton"],
             content=str(labels.get("content")),
@@ -170,60 +177,6 @@ def to_canonical(positions: Array, sources: dict[str, int | None]) -> tuple[Arra
     return out, mapped
 
 
-class BvhFolder:
-    """A user's own corpus: `NAME.bvh` beside `NAME.txt` (one caption a line), searched recursively.
-
-    An optional `NAME.confidence.npy` [T, 22] in 0..1 says how clearly each joint was seen. The split is a
-    hash of the name: 10 % test, 5 % validation.
-    """
-
-    def __init__(self, folder: Path) -> None:
-        self.files = sorted(folder.rglob("*.bvh"))
-        if not self.files:
-            raise CorpusError(f"{folder}: no clips.jsonl and no .bvh files; see models/README.md for the two layouts")
-
-    def __len__(self) -> int:
-        return len(self.files)
-
-    def __iter__(self) -> Iterator[Clip]:
-        for path in self.files:
-            text = path.with_suffix(".txt")
-            if not text.exists():
-                raise CorpusError(f"{path}: no captions; write one a line into {text.name} beside it")
-            captions = [line.strip() for line in text.read_text("utf-8").splitlines() if line.strip()]
-            if not captions:
-                raise CorpusError(f"{text}: is empty; write one caption a line")
-            motion = ropar_native.read_bvh(str(path))
-            confidence_file = path.with_suffix(".confidence.npy")
-            confidence = np.load(confidence_file).astype(np.float32) if confidence_file.exists() else None
-            if confidence is not None and confidence.shape != motion["positions"].shape[:2]:
-                wanted = motion["positions"].shape[:2]
-                raise CorpusError(
-                    f"{confidence_file}: shape {confidence.shape}, but the clip has {wanted} frames x joints"
-                )
-            yield Clip(
-                identifier=path.stem,
-                source=path.parent.name,
-                skeleton=str(path.parent),
-                content=path.stem,
-                style="",
-                split=_split(path.stem),
-                licence="user",
-                captions=captions,
-                fps=float(motion["fps"]),
-                positions=motion["positions"],
-                mapped=motion["mask"],
-                confidence=confidence,
-            )
-
-
-def _split(name: str) -> str:
-    import hashlib
-
-    bucket = int(hashlib.sha256(name.encode()).hexdigest(), 16) % 100
-    return "test" if bucket < 10 else "val" if bucket < 15 else "train"
-
-
 def open_corpus(folder: Path) -> Iterable[Clip]:
     """Whichever layout the folder holds; the reader has a length and may be iterated any number of times."""
     if not folder.is_dir():
@@ -234,4 +187,6 @@ def open_corpus(folder: Path) -> Iterable[Clip]:
         from .humanml3d import HumanML3DFolder
 
         return HumanML3DFolder(folder)
+    from .bvh_folder import BvhFolder
+
     return BvhFolder(folder)

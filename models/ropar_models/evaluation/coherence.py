@@ -85,10 +85,10 @@ def trunk_twist(positions: Array) -> float:
     return float(np.percentile(np.degrees(np.abs(np.arctan2(cross, (hips * shoulders).sum(-1)))), 95))
 
 
-def distance(a: list[float], b: list[float]) -> float:
-    """Wasserstein distance of order one between two samples: mean gap of their quantiles."""
+def distance(a: list[float], b: list[float]) -> float | None:
+    """Wasserstein distance of order one between two samples: mean gap of their quantiles. None where one is empty."""
     if not a or not b:
-        return float("nan")
+        return None
     at = (np.arange(200) + 0.5) / 200
     return float(np.abs(np.quantile(a, at) - np.quantile(b, at)).mean())
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from ..corpus.reader import JOINTS
+from ..layout import JOINTS
 
 Array = NDArray[np.float32]
 J = {name: i for i, name in enumerate(JOINTS)}

@@ -11,22 +11,22 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from .intervals import half_width
+
 Array = NDArray[np.floating]
 
 
 @dataclass(frozen=True)
 class Estimate:
-    """A mean over repeats with the half width of its 95 % interval (normal, as the field reports it)."""
+    """A mean over repeats with the half width of its 95 % interval; None for one repeat."""
 
     mean: float
-    interval: float
+    interval: float | None
     repeats: int
 
     @staticmethod
     def of(values: Sequence[float]) -> Estimate:
-        x = np.asarray(values, np.float64)
-        spread = float(x.std(ddof=1)) if len(x) > 1 else float("nan")
-        return Estimate(float(x.mean()), 1.96 * spread / float(np.sqrt(len(x))), len(x))
+        return Estimate(float(np.mean(values)), half_width(values), len(values))
 
 
 def gaussian_distance(mean_a: Array, covariance_a: Array, mean_b: Array, covariance_b: Array) -> float:

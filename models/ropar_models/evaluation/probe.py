@@ -11,11 +11,15 @@ from typing import Any
 import numpy as np
 import torch
 
+from ..configuration import Data
+from ..files import write_json
+from ..layout import FRAME_RATE
 from ..training.dataset import Arrays
+from .joint_error import pelvis_error_mm
 from .measures import J, energy, exploded, foot_skate, jerk, speed, trunk_mean_pitch
 from .package import Model
 from .positions import positions
-from .signs import FPS, SIGNS, separation
+from .signs import SIGNS, separation
 
 
 def table() -> dict[str, Any]:
@@ -26,10 +30,10 @@ def _style_measures(p: np.ndarray) -> dict[str, float]:
     wrists = p[:, [J["left_wrist"], J["right_wrist"]]] - p[:, [J["spine3"]]]
     ankles = p[:, J["left_ankle"]] - p[:, J["right_ankle"]]
     return {
-        "speed": speed(p, FPS),
+        "speed": speed(p, FRAME_RATE),
         "trunk_mean_pitch": trunk_mean_pitch(p),
-        "energy": energy(p, FPS),
-        "wrist_energy": float(np.linalg.norm(np.diff(wrists, axis=0), axis=-1).mean() * FPS),
+        "energy": energy(p, FRAME_RATE),
+        "wrist_energy": float(np.linalg.norm(np.diff(wrists, axis=0), axis=-1).mean() * FRAME_RATE),
         "stride": float(np.percentile(np.linalg.norm(ankles[:, [0, 2]], axis=-1), 95)),
     }
 
@@ -41,6 +45,7 @@ def run(
     data: Path | None = None,
     only: list[str] | None = None,
     minutes: float | None = None,
+    selection: Data | None = None,
 ) -> dict[str, Any]:
     """Run all probes and write `out` (JSON). Prints a line a probe.
 
@@ -57,7 +62,7 @@ def run(
         result["seen_wordings"] = seen_wordings(probes, data)
         if result["seen_wordings"]:
             print(f"the corpus knows these other wordings: {'; '.join(result['seen_wordings'])}", flush=True)
-    walking = [speed(p, FPS) for p in model.positions("a person walks forward.", seeds, 1000, 4.0)]
+    walking = [speed(p, FRAME_RATE) for p in model.positions("a person walks forward.", seeds, 1000, 4.0)]
     for probe in probes["probes"]:
         if only and probe["name"] not in only:
             continue
@@ -68,7 +73,7 @@ def run(
                 made = model.positions(prompt, seeds, 1000, 4.0 if running else None)
                 everything += made
                 if running:
-                    hits = [speed(p, FPS) > w for p, w in zip(made, walking, strict=True)]
+                    hits = [speed(p, FRAME_RATE) > w for p, w in zip(made, walking, strict=True)]
                 else:
                     hits = [bool(SIGNS[probe["sign"]](p)) for p in made]
                 rates[f"{kind}{k if kind == 'free' else ''}"] = {"prompt": prompt, "rate": float(np.mean(hits))}
@@ -86,9 +91,9 @@ def run(
         result["styles"] = styles(model, probes["styles"], seeds, everything)
     result["quality"] = {"generated": quality(everything)}
     if data is not None:
-        result["quality"].update(corpus_quality(model, data))
+        result["quality"].update(corpus_quality(model, data, selection))
     print(json.dumps(result["quality"], indent=1))
-    out.write_text(json.dumps(result, indent=1))
+    write_json(out, result)
     return result
 
 
@@ -129,16 +134,18 @@ def quality(motions: list[np.ndarray]) -> dict[str, float]:
     """Foot skate, jerk and explosions over a set of motions at 20 fps."""
     return {
         "clips": len(motions),
-        "fps": FPS,
-        "foot_skate": float(np.mean([foot_skate(p, FPS) for p in motions])),
-        "jerk": float(np.mean([jerk(p, FPS) for p in motions])),
+        "fps": FRAME_RATE,
+        "foot_skate": float(np.mean([foot_skate(p, FRAME_RATE) for p in motions])),
+        "jerk": float(np.mean([jerk(p, FRAME_RATE) for p in motions])),
         "exploded": int(sum(exploded(p) for p in motions)),
     }
 
 
-def corpus_quality(model: Model, data: Path) -> dict[str, Any]:
-    """The same figures on the test split, as it is and after encoding and decoding."""
-    arrays = Arrays(data, "test")
+def corpus_quality(model: Model, data: Path, selection: Data | None = None) -> dict[str, Any]:
+    """The same figures on the test split (of it what is selected), as it is and after encoding and decoding."""
+    arrays = Arrays(data, "test", selection)
+    if not arrays.clips:
+        return {}
     truth: list[np.ndarray] = []
     rebuilt: list[np.ndarray] = []
     for clip in arrays.clips:
@@ -147,11 +154,8 @@ def corpus_quality(model: Model, data: Path) -> dict[str, Any]:
         cells = torch.ones(1, frames // model.frames_per_token, model.parts)
         back = model.decode(model.encode(torch.from_numpy(features)[None], cells))[0].numpy()
         for source, target in ((features, truth), (back, rebuilt)):
-            target.append(positions(source, FPS))
-    errors = [
-        np.linalg.norm((a - a[:, :1]) - (b - b[:, :1]), axis=-1).mean() * 1000
-        for a, b in zip(truth, rebuilt, strict=True)
-    ]
+            target.append(positions(source, FRAME_RATE))
+    errors = [pelvis_error_mm(a, b) for a, b in zip(truth, rebuilt, strict=True)]
     return {
         "test_split": quality(truth),
         "test_split_rebuilt": quality(rebuilt),

@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 import ropar_native
 
-from ..export.package import write_beside
+from ..files import write_beside
 from .package import Model
 
 COLOURS = {"left": "#1f6fd1", "right": "#d1391f", "": "#222222"}

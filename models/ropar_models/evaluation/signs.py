@@ -13,6 +13,7 @@ from collections.abc import Callable
 
 import numpy as np
 
+from ..layout import FRAME_RATE
 from .measures import (
     Array,
     ankle_height,
@@ -28,7 +29,6 @@ from .measures import (
     wrist_travel,
 )
 
-FPS = 20.0
 Sign = Callable[[Array], bool]
 
 
@@ -66,8 +66,10 @@ SIGNS: dict[str, Sign] = {
     "lunges": lambda p: pelvis_drop(p) > 0.1 and feet_apart(p) > 0.5,
     "raises_left_leg": _leg("left", "right", 0.25),
     "raises_right_leg": _leg("right", "left", 0.25),
-    "dances": lambda p: energy(p, FPS) > 0.2,
-    "stands_still": lambda p: speed(p, FPS) < 0.12 and energy(p, FPS) < 0.15 and abs(displacement(p)).max() < 0.3,
+    "dances": lambda p: energy(p, FRAME_RATE) > 0.2,
+    "stands_still": lambda p: (
+        speed(p, FRAME_RATE) < 0.12 and energy(p, FRAME_RATE) < 0.15 and abs(displacement(p)).max() < 0.3
+    ),
 }
 
 

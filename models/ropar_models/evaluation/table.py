@@ -6,6 +6,7 @@ from typing import Any
 
 TITLES = {
     "fid": "FID ↓",
+    "fid_unpaired": "FID, unpaired ↓",
     "r1": "R@1 ↑",
     "r2": "R@2 ↑",
     "r3": "R@3 ↑",
@@ -28,6 +29,7 @@ TITLES = {
 }
 JUDGED = (
     "fid",
+    "fid_unpaired",
     "r1",
     "r2",
     "r3",
@@ -47,7 +49,7 @@ def cell(value: Any) -> str:
         return ""
     if isinstance(value, dict):
         interval = value.get("interval")
-        spread = "" if interval is None or interval != interval else f" ± {interval:.3f}"
+        spread = "" if interval is None else f" ± {interval:.3f}"
         return f"{value['mean']:.3f}{spread}"
     return f"{value:.3f}" if isinstance(value, float) else str(value)
 
@@ -62,9 +64,12 @@ def rows_table(rows: dict[str, dict[str, Any]], columns: tuple[str, ...], first:
 
 def result_text(result: dict[str, Any]) -> str:
     """A whole evaluation as markdown."""
+    multimodality = result["rows"]["generated"].get("multimodality", {})
+    prompts = f", of multimodality over {multimodality['prompts']} prompts" if "prompts" in multimodality else ""
     lines = [
         f"Model {result['model']}, evaluator {result['evaluator']}: {result['clips']} clips, "
-        f"{result['repeats']} repeats, {result['fps']:g} frames a second, ± is the 95 % interval over repeats.",
+        f"{result['repeats']} repeats, {result['fps']:g} frames a second, ± is the 95 % interval over repeats{prompts} "
+        "(Student's t).",
         "",
         *rows_table(result["rows"], JUDGED),
         "",

@@ -9,16 +9,17 @@ from __future__ import annotations
 
 import json
 import time
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from importlib import resources
 from pathlib import Path
 from typing import Any
 
 from ..configuration import Data, load
-from ..corpus.corrupt import corrupt_arrays
+from ..corpus.corrupt import SHARES, corrupt_arrays
+from ..corpus.fingerprint import fingerprint
 from ..evaluation.evaluate import evaluate
 from ..evaluation.evaluator import package as evaluators
-from ..export.package import write_beside
+from ..files import write_beside, write_json
 from ..generation import CheckpointMaker
 from ..training import train_mar, train_pvae
 from ..training.dataset import Arrays
@@ -40,6 +41,11 @@ class Settings:
     share: float = 1.0  # of the training clips
     repeats: int = 20
     limit: int | None = None  # of the test clips
+    one_world: bool = False  # noise and share are drawn once, not anew for every seed
+
+    def world(self, seed: int) -> int:
+        """The seed of noise and share. All arms of one seed meet the same."""
+        return 0 if self.one_world else seed
 
 
 def table() -> dict[str, Any]:
@@ -70,30 +76,39 @@ def ablate(
     """Run what is missing, then write `ablation.json` and `ablation.md` from all results that are there."""
     hardware = hardware or Hardware()
     out.mkdir(parents=True, exist_ok=True)
-    _same_settings(out / "settings.json", settings)
-    noisy = out / f"noisy-{settings.severity}"
-    about = corrupt_arrays(data, noisy, settings.severity)
     judge = evaluators.load(evaluator, hardware)
+    _same_settings(out / "settings.json", settings, fingerprint(data), judge.version)
     for seed in seeds:
+        noisy = out / f"noisy-{settings.severity}-{settings.world(seed)}"
+        corrupt_arrays(data, noisy, settings.severity, settings.world(seed))
         for name in arms:
             folder = out / name / f"seed-{seed}"
             if (folder / "result.json").exists():
                 continue
             began = time.monotonic()
             print(f"{name}, seed {seed}", flush=True)
-            result = _run(name, data, noisy, folder, settings, seed, judge, hardware)
+            # An arm may be another one's weights, judged on other clips.
+            weights = out / table()["arms"][name].get("weights_of", name) / f"seed-{seed}"
+            result = _run(name, data, noisy, weights, settings, seed, judge, hardware)
+            folder.mkdir(parents=True, exist_ok=True)
             result["wall_minutes"] = (time.monotonic() - began) / 60
-            write_beside(folder / "result.json", json.dumps(result, indent=1))
-            _write_summary(out, settings, about)
-    return _write_summary(out, settings, about)
+            write_json(folder / "result.json", result)
+            _write_summary(out, settings)
+    return _write_summary(out, settings)
 
 
-def _same_settings(path: Path, settings: Settings) -> None:
-    if path.exists() and json.loads(path.read_text()) != asdict(settings):
+def _same_settings(path: Path, settings: Settings, data: str, evaluator: str) -> None:
+    """Results of one folder are compared, so all of them have these settings, data, evaluator and configuration."""
+    configuration = asdict(load(settings.config))
+    mine = {**asdict(settings), "data": data, "evaluator": evaluator, "configuration": configuration}
+    theirs = json.loads(path.read_text()) if path.exists() else mine
+    other = [name for name in mine if theirs.get(name, ...) != mine[name]]
+    if other:
         raise ValueError(
-            f"{path}: this folder holds results of other settings; choose another --out, or the same settings"
+            f"{path}: this folder holds results of other settings ({', '.join(other)}); choose another --out, or the "
+            "same settings"
         )
-    path.write_text(json.dumps(asdict(settings), indent=1))
+    write_json(path, mine)
 
 
 def _run(
@@ -108,17 +123,16 @@ def _run(
 ) -> dict[str, Any]:
     arm = table()["arms"][name]
     data = noisy if arm["corpus"] == "noisy" else clean
-    configuration = load(settings.config, {**arm["changes"], "seed": seed, "data.share": settings.share})
+    configuration = load(
+        settings.config,
+        {**arm["changes"], "seed": seed, "data.share": settings.share, "data.share_seed": settings.world(seed)},
+    )
     training = Arrays(data, "train", configuration.data)
     train_pvae.train(configuration, data, folder, settings.minutes * PVAE_SHARE, settings.steps, hardware)
     train_mar.train(configuration, data, folder, settings.minutes * (1 - PVAE_SHARE), settings.steps, hardware)
     maker = CheckpointMaker(configuration, folder, hardware)
-    test = Arrays(clean, "test")
-    if "held_out" in arm:
-        # All clips of the source that the arm never saw, whatever their split.
-        only = replace(Data(), sources=[arm["held_out"]])
-        parts = [Arrays(clean, split, only) for split in ("train", "val", "test")]
-        test.clips = [c for part in parts for c in part.clips]
+    # Of the test split alone, whatever the arm never saw beside it: the evaluator was trained on the rest.
+    test = Arrays(clean, "test", Data(sources=[arm["held_out"]] if "held_out" in arm else []))
     result = evaluate(judge, test, maker, settings.repeats, seed, limit=settings.limit)
     seconds = sum(c["seconds"] for c in training.clips)
     return {
@@ -130,9 +144,11 @@ def _run(
     }
 
 
-def _write_summary(out: Path, settings: Settings, corruption: dict[str, Any]) -> dict[str, Any]:
+def _write_summary(out: Path, settings: Settings) -> dict[str, Any]:
+    worlds = [json.loads(p.read_text()) for p in sorted(out.glob("noisy-*/corruption.json"))]
+    corruption = {share: sum(w[share] for w in worlds) / len(worlds) for share in SHARES}
     results = [json.loads(p.read_text()) for p in sorted(out.glob("*/seed-*/result.json"))]
     summary = {"settings": asdict(settings), "corruption": corruption, **summarise(results, table())}
-    write_beside(out / "ablation.json", json.dumps(summary, indent=1) + "\n")
+    write_json(out / "ablation.json", summary)
     write_beside(out / "ablation.md", markdown(summary, table()))
     return summary

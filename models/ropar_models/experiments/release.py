@@ -22,10 +22,12 @@ from ..evaluation.probe import run as run_probe
 from ..evaluation.sheets import write_sheets
 from ..evaluation.table import result_text
 from ..export.card import write_card
-from ..export.package import copy_text_encoder, write_beside, write_package
+from ..export.package import copy_text_encoder, write_package
+from ..files import write_beside, write_json
 from ..generation import CheckpointMaker
+from ..text import require_encoder
 from ..training import train_decoder, train_duration, train_mar, train_pvae
-from ..training.dataset import Arrays
+from ..training.dataset import Arrays, judged
 from ..training.hardware import Hardware
 
 # Shares of the minutes. What evaluation leaves unused is not given back to training: a release should end on time.
@@ -62,7 +64,7 @@ class Progress:
         work()
         self.state["done"][name] = round((time.monotonic() - began) / 60, 2)
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        write_beside(self.path, json.dumps(self.state, indent=1))
+        write_json(self.path, self.state)
 
 
 def release(
@@ -80,6 +82,7 @@ def release(
     hardware: Hardware | None = None,
 ) -> Path:
     """Returns the package's folder. `steps` bounds every training (for trying things out), `limit` the test clips."""
+    require_encoder(text_encoder)
     hardware = hardware or Hardware()
     settings = {"config": configuration.name, "licences": configuration.data.licences, "minutes": minutes}
     progress = Progress(run / "release.json", settings) if hardware.first else None
@@ -111,20 +114,27 @@ def release(
         # The checkpoints hold the averaged weights before their rounding to fp16; the probes run the exported graphs.
         result = evaluate(
             evaluators.load(evaluator, hardware),
-            Arrays(data, "test"),
+            Arrays(data, "test", judged(configuration.data)),
             CheckpointMaker(configuration, run, hardware),
             repeats,
             minutes=share["evaluate"],
             limit=limit,
         )
-        write_beside(metrics, json.dumps(result, indent=1) + "\n")
+        write_json(metrics, result)
         write_beside(run / "metrics.md", result_text(result))
 
     progress.phase("export", export)
     progress.phase("evaluate", measure)
     progress.phase(
         "probe",
-        lambda: run_probe(Model(package), probe, probe_seeds, data if limit is None else None, minutes=share["probe"]),
+        lambda: run_probe(
+            Model(package),
+            probe,
+            probe_seeds,
+            data if limit is None else None,
+            minutes=share["probe"],
+            selection=judged(configuration.data),
+        ),
     )
     progress.phase("card", lambda: write_card(package, probe, metrics, command_of(configuration, minutes)))
     progress.phase("sheets", lambda: write_sheets(Model(package), package / "sheets"))
@@ -137,5 +147,5 @@ def command_of(configuration: Configuration, minutes: float) -> str:
     sources = " --sources permissive" if configuration.data.licences == "permissive" else ""
     return (
         f"ropar-models release --config {configuration.name} --minutes {minutes:g}{sources} --data ARRAYS --run RUN "
-        "--package PACKAGE"
+        "--package PACKAGE --version VERSION"
     )

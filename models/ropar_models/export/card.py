@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from ..evaluation.table import result_text
-from .package import write_beside
+from ..files import write_beside, write_json
 
 
 def write_card(package: Path, probe: Path, metrics: Path | None = None, command: str | None = None) -> Path:
@@ -21,7 +21,7 @@ def write_card(package: Path, probe: Path, metrics: Path | None = None, command:
         manifest["measured"]["evaluation"] = evaluation
     if command is not None:
         manifest["measured"]["command"] = command
-    write_beside(package / "manifest.json", json.dumps(manifest, indent=1) + "\n")
+    write_json(package / "manifest.json", manifest)
     path = package / "README.md"
     write_beside(path, card(manifest, result, evaluation))
     return path
@@ -89,7 +89,9 @@ def _quality(result: dict[str, Any]) -> list[str]:
 
 
 def _unseen(result: dict[str, Any]) -> str:
-    known = result.get("seen_wordings")
+    known = result.get("seen_wordings")  # without the training data nobody looked
+    if known is None:
+        return "Whether captions of the training data hold the other wordings was not checked."
     if known:
         return f"The training data holds some of the other wordings: {'; '.join(known)}."
     return "No caption of the training data holds the other wordings."
@@ -99,7 +101,10 @@ def _evaluation(evaluation: dict[str, Any]) -> list[str]:
     about = (
         "Recorded motion, the same through the P-VAE, and motion generated from its captions with its lengths, judged "
         "by an evaluator trained on the training split alone. Figures of other evaluators, in papers too, do not "
-        "compare."
+        "compare. FID is paired: what is rebuilt or generated has the captions and lengths of the very clips that it "
+        "is compared with, so it may be smaller than that of two halves of the recorded clips (each with its mirror "
+        "images), which share none. FID, unpaired, is of one half of the clips against the recorded motion of the "
+        "other half, for recorded motion too: these compare from row to row."
     )
     again = (
         "ropar-models evaluate --package PACKAGE --data ARRAYS --evaluator EVALUATOR "
@@ -145,7 +150,8 @@ def card(manifest: dict[str, Any], result: dict[str, Any], evaluation: dict[str,
         "",
     ]
     if "rebuilt_joint_error_mm" in quality:
-        lines += [f"Mean joint error of the P-VAE on the test split: {quality['rebuilt_joint_error_mm']:.1f} mm.", ""]
+        error = quality["rebuilt_joint_error_mm"]
+        lines += [f"Mean joint error of the P-VAE on the test split, against the pelvis: {error:.1f} mm.", ""]
     if evaluation is not None:
         lines += ["## By the usual measures", "", *_evaluation(evaluation), ""]
     failures = [*own.get("failures", []), *words["failures"]]

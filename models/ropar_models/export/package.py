@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import shutil
 from collections import Counter, defaultdict
 from pathlib import Path
@@ -15,8 +14,10 @@ import torch
 from safetensors.numpy import save_file
 
 from ..configuration import Configuration
+from ..files import write_json
+from ..layout import CHANNELS, FRAME_RATE
 from ..sampler import Grid, sample
-from ..text import TextEncoder
+from ..text import TextEncoder, require_encoder
 from ..training import train_duration, train_mar, train_pvae
 from ..training.dataset import Arrays, permissive_licences
 from ..training.schedule import load_checkpoint
@@ -40,7 +41,7 @@ OWN_DATA = (
 def write_package(configuration: Configuration, data: Path, run: Path, package: Path, version: str) -> None:
     """Export the checkpoints of `run` into `package`, beside the text encoder that is already there."""
     pvae = train_pvae.load(configuration, run / "pvae.pt")
-    networks = train_mar.load(configuration, run / "mar.pt", len(pvae.channels))
+    networks = train_mar.load(configuration, run / "mar.pt", pvae)
     duration = train_duration.load(configuration, run / "duration.pt")
     for module in (pvae, networks, duration):
         round_weights(module)
@@ -120,8 +121,8 @@ def write_manifest(
         "version": version,
         "skeleton": "canonical-22",
         "part_scheme": configuration.part_scheme,
-        "features": {"layout": "heading-262", "channels": 262},
-        "frame_rate": 20.0,
+        "features": {"layout": "heading-262", "channels": CHANNELS},
+        "frame_rate": FRAME_RATE,
         "frames_per_token": configuration.pvae.frames_per_token,
         "latent_size": configuration.pvae.latent,
         "sampler": {
@@ -163,7 +164,7 @@ def write_manifest(
             for name, path in sorted(paths.items())
         },
     }
-    write_beside(package / "manifest.json", json.dumps(manifest, indent=1) + "\n")
+    write_json(package / "manifest.json", manifest)
 
 
 def attribution(clips: list[dict[str, Any]]) -> list[dict[str, str]]:
@@ -191,15 +192,9 @@ def training_of(run: Path) -> dict[str, Any]:
     return out
 
 
-def write_beside(path: Path, text: str) -> None:
-    """Write a file in one step: a killed run leaves the old file or the new one."""
-    beside = path.with_name(path.name + ".part")
-    beside.write_text(text)
-    os.replace(beside, path)
-
-
 def copy_text_encoder(source: Path, package: Path) -> None:
-    """Start a package from the shipped text encoder."""
+    """Start a package from a text encoder, by default the shipped one."""
+    require_encoder(source)
     package.mkdir(parents=True, exist_ok=True)
     for name in ("text_encoder.onnx", "tokenizer.json"):
         if not (package / name).exists():

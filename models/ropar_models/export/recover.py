@@ -17,8 +17,10 @@ from onnx import numpy_helper
 from torch import nn
 
 from ..configuration import Configuration
+from ..files import write_json
 from ..networks.duration import Duration
 from ..training import train_mar, train_pvae
+from ..training.codes import codes_of
 from ..training.schedule import save_checkpoint
 from .graphs import Graph, export, graphs
 from .package import ORIGIN
@@ -46,10 +48,11 @@ def recover(configuration: Configuration, package: Path, run: Path) -> list[Path
             _read(graph, package / f"{graph.name}.onnx", Path(folder) / "probe.onnx")
     for path, module in zip(paths, modules.values(), strict=True):
         weights = module.state_dict()
-        save_checkpoint(path, {"network": weights, "average": weights, "step": 0, "minutes": 0.0})
+        state = {"network": weights, "average": weights, "step": 0, "minutes": 0.0}
+        save_checkpoint(path, {**state, "codes": codes_of(pvae)} if module is networks else state)
     manifest = json.loads((package / "manifest.json").read_text())
     origin = {k: manifest[k] for k in ("name", "version")} | {"training": manifest["measured"]["training"]}
-    (run / ORIGIN).write_text(json.dumps(origin, indent=1))
+    write_json(run / ORIGIN, origin)
     return paths
 
 

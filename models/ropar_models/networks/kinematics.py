@@ -14,7 +14,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-ROOT, PELVIS, BLOCK = 4, 6, 12  # channels of the root, of the pelvis rotation, of each further joint
+from ..layout import BLOCK, PELVIS, ROOT
+
 # Joints of limbs, and how much positions count in the directions from one to the next.
 SIDED_CHAINS = [(("hip", "knee", "ankle", "foot"), 0.8), (("collar", "shoulder", "elbow", "wrist"), 0.5)]
 CHAINS = [(("spine1", "spine2", "spine3"), 0.5), (("neck", "head"), 0.5)] + [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import zlib
 from collections import Counter
@@ -36,9 +37,17 @@ def allowed(clip: dict[str, Any], selection: Data) -> bool:
     return selection.licences != "permissive" or clip["licence"] in permissive_licences()
 
 
-def drawn_share(identifier: str) -> float:
-    """A number in 0..1 that is spread evenly over clips and always the same for one."""
-    return zlib.crc32(identifier.encode()) / 2**32
+def judged(selection: Data) -> Data:
+    """Of a run's selection what holds for the clips that judge it, too: sources and licences."""
+    return Data(sources=selection.sources, leave_out=selection.leave_out, licences=selection.licences)
+
+
+def drawn_share(identifier: str, seed: int = 0) -> float:
+    """A number in 0..1 that is spread evenly over clips and, for one seed, always the same for one."""
+    if seed == 0:
+        return zlib.crc32(identifier.encode()) / 2**32
+    # A checksum of seed and name would be that of the name with some bits turned over: no drawing of its own.
+    return int.from_bytes(hashlib.sha256(f"{seed} {identifier}".encode()).digest()[:4], "little") / 2**32
 
 
 class Arrays:
@@ -56,7 +65,9 @@ class Arrays:
         clips = json.loads((folder / "clips.json").read_text())
         self.clips = [c for c in clips if c["split"] == split and allowed(c, self.selection)]
         if split == "train":
-            self.clips = [c for c in self.clips if drawn_share(c["id"]) < self.selection.share]
+            self.clips = [
+                c for c in self.clips if drawn_share(c["id"], self.selection.share_seed) < self.selection.share
+            ]
         if self.selection.discard_noisy < 1.0:
             self.clips = [c for c in self.clips if self._noisy_share(c) <= self.selection.discard_noisy]
         if not self.clips and split == "train":
@@ -102,15 +113,24 @@ class Arrays:
         return self.change(self.confidence[rows].astype(np.float32) / 255, mirrored)
 
     def credible(self, clip: dict[str, Any], mirrored: bool, scheme: str, threshold: float) -> np.ndarray:
-        """Credible parts per frame, bool [T, P]."""
+        """Parts whose features are credible per frame, bool [T, P].
+
+        Velocities lead to the frame after (in the last frame from the one before), so both of the two must be seen.
+        """
+        seen = self._clear(clip, mirrored, scheme, threshold)
+        both = seen[:-1] & seen[1:]
+        return np.concatenate([both, both[-1:]]) if len(both) else seen
+
+    def _clear(self, clip: dict[str, Any], mirrored: bool, scheme: str, threshold: float) -> np.ndarray:
+        """Parts that were clearly seen per frame, bool [T, P]."""
         seen = self.seen(clip, mirrored)
         if seen.min() >= 1.0:
             return np.ones((len(seen), part_count(scheme)), bool)
         return ropar_native.credible_parts(np.ascontiguousarray(seen), scheme, threshold)
 
     def _noisy_share(self, clip: dict[str, Any]) -> float:
-        """The largest share of frames in which one of the five parts is not credible."""
-        credible = self.credible(clip, False, "five", self.selection.credible_threshold)
+        """The largest share of frames in which one of the five parts was not clearly seen."""
+        credible = self._clear(clip, False, "five", self.selection.credible_threshold)
         return float(1 - credible.mean(0).min())
 
     def text(self, captions: Sequence[int]) -> tuple[Tensor, Tensor]:

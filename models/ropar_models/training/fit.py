@@ -5,17 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 
+from .codes import require_codes
 from .hardware import Hardware
 from .loader import Source, generator_of, stream
 from .schedule import Average, Clock, Log, learning_rate, load_checkpoint, save_checkpoint, seed_everything
-
-Module = TypeVar("Module", bound=nn.Module)
 
 
 @dataclass(frozen=True)
@@ -53,11 +52,13 @@ def fit(
     hardware: Hardware | None = None,
     check: Callable[[nn.Module], dict[str, float]] | None = None,
     finish: Callable[[nn.Module, nn.Module], None] | None = None,
+    codes: str | None = None,
 ) -> Path:
     """Train until `minutes` or `steps` are spent, resumed runs included; the checkpoint is `out/NAME.pt`.
 
     The learning rate follows whichever share of minutes or steps is further. `check` measures the averaged network
-    now and then; `finish(averaged, trained)` may change both before the last checkpoint.
+    now and then; `finish(averaged, trained)` may change both before the last checkpoint. `codes` names the latents that
+    the network learns from or for (`codes.py`); a checkpoint of others is not gone on with.
     """
     hardware = hardware or Hardware()
     seed_everything(settings.seed)
@@ -74,7 +75,8 @@ def fit(
     average = Average(network, settings.decay)
     state = load_checkpoint(path)
     if state is not None:
-        network.load_state_dict(state["network"] if "network" in state else state["networks"])
+        require_codes(state, codes, path)
+        network.load_state_dict(state["network"])
         average.module.load_state_dict(state["average"])
         if "optimizer" in state:  # weights from a package come without
             optimizer.load_state_dict(state["optimizer"])
@@ -97,6 +99,7 @@ def fit(
                     "step": step,
                     "minutes": clock.elapsed,
                     "finished": finished,
+                    **({} if codes is None else {"codes": codes}),
                 },
             )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+import math
 import os
 import random
 import time
@@ -30,10 +31,6 @@ class Clock:
     @property
     def fraction(self) -> float:
         return min(self.elapsed / self.minutes, 1.0) if self.minutes > 0 else 1.0
-
-    @property
-    def over(self) -> bool:
-        return self.elapsed >= self.minutes
 
 
 def learning_rate(peak: float, step: int, fraction: float, warm_up: int = 100, cool_down: float = 0.4) -> float:
@@ -83,6 +80,11 @@ def seed_everything(seed: int) -> None:
     torch.manual_seed(seed)
 
 
+def _rounded(value: float) -> float | None:
+    """Five digits; null for what JSON has no word for."""
+    return round(value, 5) if math.isfinite(value) else None
+
+
 class Log:
     """One JSON object a line, to the file and to the terminal."""
 
@@ -91,6 +93,6 @@ class Log:
         self._file = path.open("a", buffering=1)
 
     def __call__(self, **values: Any) -> None:
-        line = json.dumps({k: round(v, 5) if isinstance(v, float) else v for k, v in values.items()})
+        line = json.dumps({k: _rounded(v) if isinstance(v, float) else v for k, v in values.items()}, allow_nan=False)
         self._file.write(line + "\n")
         print(line, flush=True)

@@ -21,14 +21,15 @@ from torch.nn import functional as F
 
 from ..configuration import Configuration
 from ..generation import CheckpointMaker, Wish
+from ..layout import FRAME_RATE
 from ..networks.kinematics import Kinematics, about_y
 from ..networks.pvae import Pvae
+from .codes import codes_of
 from .dataset import Arrays, draw_caption
 from .fit import Objective, Settings, fit
 from .hardware import Hardware
 from .train_pvae import Batch, Crops, channel_weights, evaluate, load_pvae
 
-FRAME_RATE = 20.0
 # Of the differences in metres, in metres a second, and of the root's mean velocity over a crop, beside a mean of
 # normalised channels.
 POSITION_WEIGHT, VELOCITY_WEIGHT, DRIFT_WEIGHT = 4.0, 0.25, 2.0
@@ -146,6 +147,7 @@ def train(
         steps,
         hardware,
         check,
+        codes=codes_of(network),
     )
 
 

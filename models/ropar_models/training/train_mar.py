@@ -14,6 +14,7 @@ from ..networks.diffusion_head import DiffusionHead
 from ..networks.mar import Mar
 from ..networks.pvae import Pvae
 from . import train_pvae
+from .codes import codes_of, require_codes
 from .dataset import Arrays, Crop, balanced_weights, cells_of, draw_caption, draw_crop
 from .fit import Objective, Settings, fit
 from .hardware import Hardware
@@ -158,7 +159,8 @@ def train(
     """Train until `minutes` or `steps` are spent (resumed runs included); the checkpoint is `out/mar.pt`."""
     hardware = hardware or Hardware()
     arrays = Arrays(data, "train", configuration.data)
-    pvae = train_pvae.load(configuration, out / "pvae.pt").requires_grad_(False).to(hardware.device)
+    pvae = train_pvae.load_pvae(configuration, out / "pvae.pt").requires_grad_(False).to(hardware.device)
+    codes = codes_of(pvae)
     torch.manual_seed(configuration.seed)
     networks = Networks(configuration, len(pvae.channels))
     streaming = configuration.data.latents == "stream"
@@ -181,14 +183,16 @@ def train(
         minutes,
         steps,
         hardware,
+        codes=codes,
     )
 
 
-def load(configuration: Configuration, path: Path, parts: int) -> Networks:
-    """The averaged weights of a checkpoint, ready to use."""
+def load(configuration: Configuration, path: Path, pvae: Pvae) -> Networks:
+    """The averaged weights of a checkpoint, ready to use with the P-VAE whose latents they were trained on."""
     state = load_checkpoint(path)
     if state is None:
         raise FileNotFoundError(f"{path}: no transformer checkpoint; run `ropar-models train-mar` first")
-    networks = Networks(configuration, parts)
+    require_codes(state, codes_of(pvae), path)
+    networks = Networks(configuration, len(pvae.channels))
     networks.load_state_dict(state["average"])
     return networks.eval()

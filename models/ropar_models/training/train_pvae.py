@@ -12,7 +12,11 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from ..configuration import Configuration
+from ..evaluation.joint_error import pelvis_error_mm, world_error_mm
+from ..evaluation.positions import positions
+from ..layout import BLOCK, CHANNELS, FRAME_RATE, PELVIS, ROOT
 from ..networks.pvae import Pvae
+from .codes import codes_of, require_codes
 from .dataset import Arrays, balanced_weights, cells_of, draw_crop
 from .fit import Objective, Settings, fit
 from .hardware import Hardware
@@ -50,7 +54,7 @@ def statistics(arrays: Arrays, configuration: Configuration, limit: int = 2000) 
     mean = total / np.maximum(count, 1)
     deviation = np.sqrt(np.maximum(square / np.maximum(count, 1) - mean**2, 0))
     groups = [("yaw_velocity", [0]), ("planar_velocity", [1, 2]), ("height", [3]), ("rotation", list(range(4, 10)))]
-    for start in range(10, dimensions, 12):
+    for start in range(ROOT + PELVIS, dimensions, BLOCK):
         groups += [
             ("position", list(range(start, start + 3))),
             ("velocity", list(range(start + 3, start + 6))),
@@ -66,7 +70,7 @@ def channel_weights(dimensions: int) -> Tensor:
     """Loss weight per feature channel: the root steers everything, velocities follow from positions."""
     weights = torch.ones(dimensions)
     weights[:4] = 6.0
-    for start in range(10, dimensions, 12):
+    for start in range(ROOT + PELVIS, dimensions, BLOCK):
         weights[start + 3 : start + 6] = 0.5
     return weights
 
@@ -93,12 +97,14 @@ class Crops:
         crops.sort(key=lambda c: c.tokens)
         first = int(generator.integers(0, 4)) * training.batch
         crops = crops[first : first + training.batch]
-        shortest = max(min(c.tokens for c in crops), 4)
+        shortest = max(min(c.tokens for c in crops), 1)
         crops = [c for c in crops if c.tokens >= shortest]
         features, cells = [], []
         for c in crops:
             clip = arrays.clips[c.clip]
-            cut = slice(c.start, c.start + shortest * frames)
+            # Drawn anew for the length of this batch, or the ends of clips would hardly be seen.
+            start = int(generator.integers(0, clip["frames"] - shortest * frames + 1))
+            cut = slice(start, start + shortest * frames)
             credible = arrays.credible(
                 clip, c.mirrored, configuration.part_scheme, configuration.data.credible_threshold
             )
@@ -153,7 +159,7 @@ class PvaeObjective(Objective):
 
 @torch.no_grad()
 def evaluate(network: Pvae, arrays: Arrays, limit: int = 120) -> dict[str, float]:
-    """Mean joint error (mm) of reconstructed motion after forward kinematics, root drift excluded and included."""
+    """Mean joint error of rebuilt motion, against the pelvis and in the world."""
     local, world = [], []
     device, size = network.mean.device, network.config.frames_per_token
     for clip in arrays.clips[:: max(1, len(arrays.clips) // limit)]:
@@ -162,25 +168,15 @@ def evaluate(network: Pvae, arrays: Arrays, limit: int = 120) -> dict[str, float
         cells = torch.ones(1, frames // size, len(network.channels), device=device)
         batch = torch.from_numpy(features.copy())[None].to(device)
         back = network.decode(network.encode(batch, cells))[0].cpu().numpy()
-        positions = []
-        for f in (features, np.ascontiguousarray(back)):
-            root, rotations = ropar_native.motion(f, 20.0, None)
-            positions.append((ropar_native.forward_kinematics(root, rotations), root[:, None]))
-        (a, root_a), (b, root_b) = positions
-        flat = np.array([1, 0, 1], np.float32)
-        local.append(np.linalg.norm((a - root_a * flat) - (b - root_b * flat), axis=-1).mean() * 1000)
-        world.append(np.linalg.norm(a - b, axis=-1).mean() * 1000)
-    return {"joint_error_mm": float(np.mean(local)), "world_error_mm": float(np.mean(world))} if local else {}
+        recorded, rebuilt = (positions(f, FRAME_RATE) for f in (features, back))
+        local.append(pelvis_error_mm(recorded, rebuilt))
+        world.append(world_error_mm(recorded, rebuilt))
+    return {"pelvis_error_mm": float(np.mean(local)), "world_error_mm": float(np.mean(world))} if local else {}
 
 
 def build(configuration: Configuration) -> Pvae:
     scheme = ropar_native.part_scheme(configuration.part_scheme)
-    return Pvae(configuration.pvae, [list(map(int, c)) for c in scheme["channels"]], ropar_native_dimensions())
-
-
-def ropar_native_dimensions() -> int:
-    """Channels of the feature layout: root 4, pelvis rotation 6, twelve per further joint."""
-    return 10 + 12 * (len(ropar_native.skeleton()["names"]) - 1)
+    return Pvae(configuration.pvae, [list(map(int, c)) for c in scheme["channels"]], CHANNELS)
 
 
 def train(
@@ -244,9 +240,12 @@ def calibrate(network: Pvae, arrays: Arrays, configuration: Configuration, limit
 def load(configuration: Configuration, path: Path) -> Pvae:
     """The averaged weights of a checkpoint, ready to use, with the decoder of `train-decoder` where one lies beside."""
     network = load_pvae(configuration, path)
-    further = load_checkpoint(path.with_name("decoder.pt"))
+    beside = path.with_name("decoder.pt")
+    further = load_checkpoint(beside)
     if further is not None:
-        network.load_state_dict(further["average"])
+        require_codes(further, codes_of(network), beside)
+        decoder = {k: v for k, v in further["average"].items() if k.split(".")[0] in Pvae.DECODER}
+        network.load_state_dict(decoder, strict=False)
     return network.eval()
 
 

@@ -20,9 +20,10 @@ from torch import Tensor, nn
 
 from ...configuration import Configuration
 from ...export.graphs import Graph, export
-from ...export.package import write_beside
+from ...files import write_json
+from ...layout import FRAME_RATE
 from ...networks.evaluator import Evaluator, EvaluatorConfig
-from ...training.dataset import Arrays
+from ...training.dataset import Arrays, judged
 from ...training.hardware import Hardware
 from ...training.schedule import load_checkpoint
 from .embedding import Judge
@@ -95,13 +96,13 @@ def write(
     beside.replace(out / "evaluator.safetensors")
     digest = hashlib.sha256((out / "evaluator.safetensors").read_bytes()).hexdigest()
     training = Arrays(data, "train", configuration.data)
-    figures = retrieval(Judge(network, hardware), Arrays(data, "test"))
+    figures = retrieval(Judge(network, hardware), Arrays(data, "test", judged(configuration.data)))
     about = {
         "format_version": FORMAT_VERSION,
         "version": digest[:12],
         "sha256": digest,
         "sizes": asdict(configuration.evaluator),
-        "frame_rate": 20.0,
+        "frame_rate": FRAME_RATE,
         "training": {
             "clips": len(training.clips),
             "sources": sorted({c["source"] for c in training.clips}),
@@ -110,7 +111,7 @@ def write(
         },
         "test_split": figures,
     }
-    write_beside(out / "evaluator.json", json.dumps(about, indent=1) + "\n")
+    write_json(out / "evaluator.json", about)
     return about
 
 

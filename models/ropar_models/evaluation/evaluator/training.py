@@ -13,18 +13,20 @@ import torch
 from torch import Tensor, nn
 
 from ...configuration import Configuration
+from ...corpus.captions import SIDE_WORD, side_of_word
+from ...layout import CHANNELS
 from ...networks.evaluator import Evaluator, contrast
 from ...training.dataset import Arrays, balanced_weights, draw_caption, draw_crop
 from ...training.fit import Objective, Settings, fit
 from ...training.hardware import Hardware
 from ...training.train_mar import blur_text
-from ...training.train_pvae import ropar_native_dimensions, statistics
+from ...training.train_pvae import statistics
 from ..metrics import retrieval_precision
 from .embedding import Judge, groups, pad_motions
 
 # The evaluator always judges by these five parts, whatever the parts of the model that it judges.
 SCHEME = "five"
-_SIDE = re.compile(r"-?\b(left|right|clockwise|counterclockwise)\b-?")
+_SIDE = re.compile(rf"-?{SIDE_WORD.pattern}\b-?")
 
 
 class Batch(NamedTuple):
@@ -40,8 +42,8 @@ class Batch(NamedTuple):
 
 def side_of(texts: list[str]) -> str:
     """Which side captions name: left, right, or neither more than the other."""
-    words = Counter(w for t in texts for w in re.findall(r"\b(?:left|right|clockwise|counterclockwise)\b", t.lower()))
-    left, right = words["left"] + words["counterclockwise"], words["right"] + words["clockwise"]
+    words = Counter(side_of_word(w) for t in texts for w in SIDE_WORD.findall(t))
+    left, right = words["left"], words["right"]
     return "left" if left > right else "right" if right > left else "none"
 
 
@@ -125,7 +127,7 @@ class EvaluatorObjective(Objective):
 
 def build(configuration: Configuration) -> Evaluator:
     owned = [list(map(int, c)) for c in ropar_native.part_scheme(SCHEME)["owned"]]
-    return Evaluator(configuration.evaluator, owned, ropar_native_dimensions())
+    return Evaluator(configuration.evaluator, owned, CHANNELS)
 
 
 def train(

@@ -1,0 +1,43 @@
+"""Which frames of a clip the P-VAE sees: all of them alike, however long the clip."""
+
+from typing import Any
+
+import numpy as np
+from ropar_models import configuration
+from ropar_models.training.train_pvae import Crops
+
+
+class Numbered:
+    """Arrays of clips whose features are their length and the number of the frame."""
+
+    def __init__(self, *lengths: int) -> None:
+        self.clips = [
+            {"source": "", "dataset": None, "content": str(i), "frames": frames} for i, frames in enumerate(lengths)
+        ]
+
+    def view(self, clip: dict[str, Any], mirrored: bool) -> np.ndarray:
+        frames = clip["frames"]
+        return np.stack([np.full(frames, frames), np.arange(frames)], -1).astype(np.float32)
+
+    def credible(self, clip: dict[str, Any], *_: object) -> np.ndarray:
+        return np.ones((clip["frames"], 5), bool)
+
+
+def crops(*lengths: int) -> Crops:
+    tiny = configuration.load("small", {"pvae_training.batch": 8, "data.boost": {}})
+    return Crops(Numbered(*lengths), tiny)  # type: ignore[arg-type]
+
+
+def test_starts_are_even_over_what_the_crop_leaves() -> None:
+    source, generator = crops(16, 60), np.random.default_rng(0)
+    batches = [source.batch(generator).features.numpy() for _ in range(1500)]
+    # In these the clip of 60 frames is cut to the 16 frames of the other.
+    starts = np.concatenate([b[b[:, 0, 0] == 60, 0, 1] for b in batches if b.shape[1] == 16])
+    assert set(starts) == set(range(60 - 16 + 1))
+    assert abs(starts.mean() - (60 - 16) / 2) < 1.0
+    assert all((np.diff(b[..., 1], axis=1) == 1).all() for b in batches)
+
+
+def test_the_shortest_clips_are_seen() -> None:
+    batch = crops(8, 11).batch(np.random.default_rng(0))
+    assert batch.features.shape == (8, 8, 2) and batch.credible.shape == (8, 2, 5)
