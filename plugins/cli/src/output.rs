@@ -20,6 +20,19 @@ pub fn check_scene(path: &Path) -> Result<(), Failure> {
     Ok(())
 }
 
+/// As [`check`], for the mapping file of the rig in `input`: a name that belongs to a scene is a slip that costs a character.
+pub fn check_mapping(path: &Path, input: &Path) -> Result<(), Failure> {
+    let is_input = matches!((path.canonicalize(), input.canonicalize()), (Ok(path), Ok(input)) if path == input);
+    if is_input || Format::of(path).is_ok() {
+        return Err(Failure::usage(
+            format!("`{}` is a scene file, and a mapping is JSON", path.display()),
+            format!("name a file such as {}", path.with_extension("map.json").display()),
+        ));
+    }
+    ropar_exporters::atomic::check(path)?;
+    Ok(())
+}
+
 /// The files of `samples` motions: `path` itself for one, `walk_1.glb`, `walk_2.glb`... for more.
 pub fn sample_paths(path: &Path, samples: u16) -> Vec<PathBuf> {
     if samples == 1 {

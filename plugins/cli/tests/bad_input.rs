@@ -312,6 +312,25 @@ fn rigs() {
 }
 
 #[test]
+fn a_mapping_replaces_no_character() {
+    let workplace = Workplace::new();
+    let person = workplace.path("person.bvh");
+    write_person(&person);
+    let before = fs::read(&person).expect("read");
+    let name = person.to_str().expect("UTF-8");
+    assert_refused(&workplace.ropar(&["map", name, "-o", name]), 2, "a mapping is JSON");
+    // Also where no file is there yet, and where another name leads to the input.
+    assert_refused(&workplace.ropar(&["map", name, "-o", "other.FBX"]), 2, "a mapping is JSON");
+    workplace.assert_no_output();
+    #[cfg(unix)]
+    {
+        std::os::unix::fs::symlink(&person, workplace.path("person.json")).expect("link");
+        assert_refused(&workplace.ropar(&["map", name, "-o", "../person.json"]), 2, "a mapping is JSON");
+    }
+    assert!(fs::read(&person).expect("read") == before, "the character was changed");
+}
+
+#[test]
 fn a_script_gets_the_same_as_one_json_object() {
     let workplace = Workplace::new();
     for (words, code, kind) in [

@@ -10,11 +10,11 @@ use ropar_core::{
 use ropar_exporters::{ReadSceneOptions, read_scene_with};
 use serde_json::{Map, Value, json};
 
-use crate::{arguments::MapArguments, failure::Failure, terminal::Terminal};
+use crate::{arguments::MapArguments, failure::Failure, output, terminal::Terminal};
 
 pub fn run(arguments: &MapArguments, terminal: &Terminal) -> Result<(), Failure> {
     if let Some(output) = &arguments.output {
-        ropar_exporters::atomic::check(output)?;
+        output::check_mapping(output, &arguments.file)?;
     }
     let file = arguments.map.as_ref().map(|path| {
         fs::read_to_string(path).map_err(|error| {
