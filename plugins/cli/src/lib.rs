@@ -8,6 +8,7 @@ mod arguments;
 mod batch;
 mod commands;
 mod failure;
+mod guard;
 mod installation;
 mod interrupt;
 mod output;
@@ -36,7 +37,7 @@ pub fn run(words: Vec<OsString>, folders: Vec<PathBuf>) -> u8 {
         Err(error) => return usage(&error, asked_for_json),
     };
     let terminal = Terminal::new(arguments.json, arguments.quiet);
-    match dispatch(&arguments.command, &terminal) {
+    match guard::guarded(|| dispatch(&arguments.command, &terminal)) {
         Ok(code) => code,
         Err(failure) => {
             terminal.failure(&failure);

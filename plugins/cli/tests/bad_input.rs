@@ -74,16 +74,19 @@ impl Workplace {
         fs::write(path, manifest.to_string()).expect("write");
     }
 
-    /// Runs `ropar` in the outputs folder, away from whatever the user has installed.
+    /// Runs `ropar` with `words`.
     fn ropar(&self, words: &[&str]) -> Output {
-        Command::new(env!("CARGO_BIN_EXE_ropar"))
-            .args(words)
-            .current_dir(self.outputs())
-            .env("XDG_DATA_HOME", self.path("empty"))
-            .env("HOME", self.path("empty"))
-            .env("LOCALAPPDATA", self.path("empty"))
-            .output()
-            .expect("starts")
+        self.command().args(words).output().expect("starts")
+    }
+
+    /// `ropar` in the outputs folder, away from whatever the user has installed.
+    fn command(&self) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_ropar"));
+        command.current_dir(self.outputs());
+        for folder in ["XDG_DATA_HOME", "HOME", "LOCALAPPDATA"] {
+            command.env(folder, self.path("empty"));
+        }
+        command
     }
 
     /// `ropar generate` with this workplace's package, a prompt and further words.
@@ -328,6 +331,43 @@ fn a_mapping_replaces_no_character() {
         assert_refused(&workplace.ropar(&["map", name, "-o", "../person.json"]), 2, "a mapping is JSON");
     }
     assert!(fs::read(&person).expect("read") == before, "the character was changed");
+}
+
+/// A name may be any bytes on Linux; JSON and patterns know Unicode only.
+#[cfg(target_os = "linux")]
+#[test]
+fn names_that_are_no_unicode_stop_nothing() {
+    use std::{ffi::OsStr, os::unix::ffi::OsStrExt as _};
+
+    let workplace = Workplace::new();
+    let named = |name: &[u8]| workplace.path("outputs").join(OsStr::from_bytes(name));
+    let ropar = |words: &[&OsStr]| {
+        let output = workplace.command().args(words).output().expect("starts");
+        let said = String::from_utf8_lossy(&output.stdout).into_owned();
+        assert!(output.status.success() && output.stderr.is_empty(), "{words:?}: {output:?}");
+        serde_json::from_str::<Value>(&said).expect("one JSON object")
+    };
+    let word = OsStr::new;
+    let (person, copy) = (named(b"p\xff.bvh"), named(b"c\xff.bvh"));
+    write_person(&person);
+    let answer = ropar(&[word("convert"), person.as_ref(), word("-o"), copy.as_ref(), word("--json")]);
+    assert!(answer["files"][0]["path"].as_str().expect("text").ends_with("c\u{fffd}.bvh"), "{answer}");
+    ropar(&[word("map"), person.as_ref(), word("-o"), named(b"m\xff.json").as_ref(), word("--json")]);
+    let out = named(b"r\xff.bvh");
+    let words = [word("retarget"), person.as_ref(), word("--target"), copy.as_ref(), word("-o"), out.as_ref()];
+    ropar(&[&words[..], &[word("--json")]].concat());
+
+    // A batch says how many clips it has not seen, wherever they lie.
+    fs::create_dir(named(b"d\xff")).expect("folder");
+    fs::copy(&person, named(b"d\xff").join("deep.bvh")).expect("copied");
+    fs::copy(&person, named(b"plain.bvh")).expect("copied");
+    for (pattern, passed_over) in [("*.bvh", "3 clips"), ("**/*.bvh", "4 clips"), ("c*.bvh", "1 clips")] {
+        let more = ["--glob", "plain.bvh", "--glob", pattern, "--target", "plain.bvh", "--out", "out", "--json"];
+        let output = workplace.ropar(&[&["batch"], &more[..]].concat());
+        let answer: Value = serde_json::from_slice(&output.stdout).expect("one JSON object");
+        let said = if pattern == "c*.bvh" { &answer["error"]["message"] } else { &answer["warnings"] };
+        assert!(said.to_string().contains(passed_over), "{pattern}: {answer}");
+    }
 }
 
 #[test]

@@ -8,6 +8,7 @@ mod figures;
 mod generator;
 mod job;
 mod journal;
+mod passed_over;
 mod plan;
 mod results;
 mod rigs;
@@ -86,6 +87,10 @@ fn warnings(plan: &Plan, targets: &[TargetRig], generator: Option<&Generator>) -
     let mut warnings = Vec::new();
     if plan.ignored > 0 {
         warnings.push(format!("{} files that the patterns name are no scene files", plan.ignored));
+    }
+    if plan.passed_over > 0 {
+        let count = plan.passed_over;
+        warnings.push(format!("{count} clips are passed over because their names are no Unicode; rename them"));
     }
     for (target, name) in targets.iter().zip(&plan.targets) {
         let found = target.file.scene().warnings.iter().chain(&target.mapping.warnings);

@@ -231,7 +231,12 @@ impl<'a> Worker<'a> {
             _ => mapping(path, &scene, self.shared.source_map, None)?,
         };
         warnings.extend(mapping.warnings.iter().cloned());
-        Ok(Motion { said: json!({ "clip": path, "take": take.name }), take, rig: Some((rig, mapping)), warnings })
+        Ok(Motion {
+            said: json!({ "clip": path.to_string_lossy(), "take": take.name }),
+            take,
+            rig: Some((rig, mapping)),
+            warnings,
+        })
     }
 
     fn generate(&self, unit: &Unit) -> Result<Motion, Failure> {

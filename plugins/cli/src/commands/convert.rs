@@ -49,7 +49,7 @@ pub fn run(arguments: &ConvertArguments, terminal: &Terminal) -> Result<(), Fail
     terminal.result(
         format!("{}: {} nodes, {summary}", arguments.output.display(), written.nodes.len()),
         &json!({
-            "files": [{ "path": arguments.output, "nodes": written.nodes.len(), "takes": takes }],
+            "files": [{ "path": arguments.output.to_string_lossy(), "nodes": written.nodes.len(), "takes": takes }],
             "warnings": warnings,
         }),
     );

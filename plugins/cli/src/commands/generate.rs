@@ -91,7 +91,7 @@ fn write(
     let clip = Clip::new(made.motion.resample(fps), extras);
     write_clip_named(path, &clip, None, arguments.joint_names.into())?;
     Ok(json!({
-        "path": path,
+        "path": path.to_string_lossy(),
         "seed": request.seed,
         "seconds": provenance::decimal(made.seconds),
         "frames": clip.motion.frames(),

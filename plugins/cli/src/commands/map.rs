@@ -39,7 +39,8 @@ pub fn run(arguments: &MapArguments, terminal: &Terminal) -> Result<(), Failure>
         lines.push(format!("{}: written; edit it and pass it with --map", output.display()));
     }
     let mut object = object(&mapping, &references, &rig);
-    object["files"] = json!(arguments.output.iter().map(|path| json!({ "path": path })).collect::<Vec<_>>());
+    object["files"] =
+        json!(arguments.output.iter().map(|path| json!({ "path": path.to_string_lossy() })).collect::<Vec<_>>());
     object["warnings"] = json!(scene.warnings.iter().chain(&mapping.warnings).collect::<Vec<_>>());
     terminal.result(lines.join("\n"), &object);
     Ok(())

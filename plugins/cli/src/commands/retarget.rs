@@ -61,7 +61,7 @@ pub fn run(arguments: &RetargetArguments, terminal: &Terminal) -> Result<(), Fai
         terminal.note(format!("warning: {warning}"));
     }
     let file = json!({
-        "path": arguments.output,
+        "path": arguments.output.to_string_lossy(),
         "take": made.take.name,
         "frames": made.take.frames,
         "fps": made.take.fps,
