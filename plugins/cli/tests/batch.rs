@@ -153,6 +153,24 @@ fn what_changed_is_made_again_and_nothing_else() {
 }
 
 #[test]
+fn what_was_changed_by_hand_is_not_replaced() {
+    let workplace = workplace(1, 40);
+    assert_eq!(workplace.run(&batch("out", &[])).1["made"], 2);
+    // Of equal size, so that only the content tells.
+    let path = workplace.path("out/mixamo/swing_00.glb");
+    let mut edited = fs::read(&path).expect("read");
+    *edited.last_mut().expect("bytes") ^= 1;
+    fs::write(&path, &edited).expect("written");
+    let (code, answer) = workplace.run(&batch("out", &["--in-place"]));
+    assert_eq!((code, &answer["made"], &answer["summary"]["errors"]), (7, &json!(1), &json!(1)), "{answer}");
+    let error = &answer["errors"]["mixamo/swing_00.glb"];
+    assert!(error["message"].as_str().is_some_and(|text| text.contains("was changed since")), "{error}");
+    assert!(fs::read(&path).expect("read") == edited, "the edit is lost");
+    let (code, answer) = workplace.run(&batch("out", &["--in-place", "--overwrite"]));
+    assert_eq!((code, &answer["made"], &answer["kept"]), (0, &json!(1), &json!(1)), "{answer}");
+}
+
+#[test]
 fn a_killed_run_goes_on_with_nothing_lost_and_nothing_done_twice() {
     let workplace = workplace(24, 2400);
     let mut child = workplace

@@ -7,7 +7,7 @@
 use std::{
     collections::HashMap,
     fs::{self, File, OpenOptions, TryLockError},
-    io::{Read as _, Seek as _, SeekFrom, Write as _},
+    io::{ErrorKind, Read as _, Seek as _, SeekFrom, Write as _},
     path::{Path, PathBuf},
     sync::Mutex,
 };
@@ -76,11 +76,24 @@ impl Journal {
         self.of(output).find(|record| record.key == key).filter(|record| record.bytes.is_none())
     }
 
-    /// Whether a file is there that no batch has made, or that was changed since.
+    /// Whether a file is there that no batch has made, or that was changed since, by its size: thousands of files take no time.
     pub fn is_foreign(&self, output: &str) -> bool {
         match fs::metadata(self.folder.join(output)) {
             Ok(metadata) => !self.of(output).any(|record| record.bytes == Some(metadata.len())),
             Err(_) => false,
+        }
+    }
+
+    /// As [`is_foreign`](Self::is_foreign), by its content: for a file that is about to be replaced.
+    pub fn holds_other_content(&self, output: &str) -> Result<bool, Failure> {
+        let path = self.folder.join(output);
+        match fs::read(&path) {
+            Ok(bytes) => {
+                let hash = sha256(&bytes);
+                Ok(!self.of(output).any(|record| record.sha256.as_ref() == Some(&hash)))
+            }
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(false),
+            Err(error) => Err(Failure::unwritable(&path, error)),
         }
     }
 
@@ -201,6 +214,24 @@ mod tests {
         assert!(journal.is_foreign("c.glb") && !journal.is_foreign("a.glb") && !journal.is_foreign("b.glb"));
         fs::write(folder.path().join("a.glb"), "changed by hand").expect("written");
         assert!(journal.made("a.glb", "k").is_none() && journal.is_foreign("a.glb"));
+    }
+
+    #[test]
+    fn a_change_that_keeps_the_size_is_told_by_the_content() {
+        let folder = tempfile::tempdir().expect("folder");
+        let journal = Journal::open(folder.path(), (1, 1)).expect("opens");
+        let older = Record { sha256: Some(sha256(b"abc")), ..record("a.glb", "k", Some(3)) };
+        journal.add(&older).expect("written");
+        // A run that was killed before the next version got its name.
+        journal.add(&Record { sha256: Some(sha256(b"xyz")), ..older }).expect("written");
+        drop(journal);
+        let journal = Journal::open(folder.path(), (1, 1)).expect("opens");
+        for (content, other) in [("abc", false), ("xyz", false), ("abd", true)] {
+            fs::write(folder.path().join("a.glb"), content).expect("written");
+            assert_eq!(journal.holds_other_content("a.glb"), Ok(other), "{content}");
+            assert!(!journal.is_foreign("a.glb"));
+        }
+        assert_eq!(journal.holds_other_content("b.glb"), Ok(false));
     }
 
     #[test]

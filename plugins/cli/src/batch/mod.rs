@@ -70,6 +70,7 @@ pub fn run(arguments: &BatchArguments, terminal: &Terminal) -> Result<u8, Failur
         generator: generator.as_ref(),
         journal: &journal,
         look_only: arguments.report_only,
+        overwrite: arguments.overwrite,
     };
     let outcomes = work(&shared, &units, workers, terminal)?;
     let results = Results { plan: &plan, units: &units, outcomes: &outcomes, generator: generator.as_ref() };
@@ -106,14 +107,19 @@ fn refuse_foreign_files(out: &Path, plan: &Plan, units: &[usize], journal: &Jour
     let foreign: Vec<String> = outputs.filter(|output| journal.is_foreign(output)).collect();
     let Some(first) = foreign.first() else { return Ok(()) };
     let others = if foreign.len() > 1 { format!(" and {} others", foreign.len() - 1) } else { String::new() };
-    Err(Failure::new(
+    Err(not_ours(&out.join(first), &others))
+}
+
+/// A file, and others, that no batch has made as they are.
+fn not_ours(path: &Path, others: &str) -> Failure {
+    Failure::new(
         Kind::Output,
         format!(
             "{}{others} would be replaced, though this batch has not made it or it was changed since",
-            out.join(first).display()
+            path.display()
         ),
         "choose another --out, move the file away, or say --overwrite",
-    ))
+    )
 }
 
 /// Works off the units, `workers` at a time; answers outcomes by place in `units` and target.

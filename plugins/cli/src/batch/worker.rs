@@ -55,6 +55,8 @@ pub struct Shared<'a> {
     pub journal: &'a Journal,
     /// Only look, make nothing.
     pub look_only: bool,
+    /// Replace also what no batch has made.
+    pub overwrite: bool,
 }
 
 /// A worker and the source rig that it saw last: clips of one recording session share theirs.
@@ -256,7 +258,10 @@ impl<'a> Worker<'a> {
 
     /// Retargets, records, writes.
     fn put(&mut self, motion: &Motion, target: usize, output: &str, key: &str) -> Result<Record, Failure> {
-        let Shared { job, targets, journal, .. } = *self.shared;
+        let Shared { job, targets, journal, overwrite, .. } = *self.shared;
+        if !overwrite && journal.holds_other_content(output)? {
+            return Err(super::not_ours(&job.out.join(output), ""));
+        }
         let retargeter = self.retargeter(motion, target)?;
         let made = retargeter.retarget(&motion.take, &job.options)?;
         let frames = figures::frames(made.take.frames);
