@@ -255,8 +255,7 @@ fn scenes() {
     let with = |more: &[&str]| workplace.ropar(&[&into[..], more].concat());
     assert_refused(&with(&[]), 2, "has a take `motion` already");
     assert_refused(&with(&["--name", "again", "--unit", "1"]), 2, "the rig is another one");
-    let output = workplace.ropar(&["convert", scene, "--replace", "-o", "three.glb"]);
-    assert!(output.status.code() == Some(2) && String::from_utf8_lossy(&output.stderr).contains("--into"));
+    assert_refused(&workplace.ropar(&["convert", scene, "--replace", "-o", "three.glb"]), 2, "--into");
     let output = with(&["--name", "again", "--json"]);
     let object: Value = serde_json::from_slice(&output.stdout).expect("one JSON object");
     let names: Vec<_> =
@@ -331,6 +330,64 @@ fn a_mapping_replaces_no_character() {
         assert_refused(&workplace.ropar(&["map", name, "-o", "../person.json"]), 2, "a mapping is JSON");
     }
     assert!(fs::read(&person).expect("read") == before, "the character was changed");
+}
+
+/// One line and the next step, for people and for scripts, whatever is wrong with the words.
+#[test]
+fn the_command_line_itself() {
+    let workplace = Workplace::new();
+    let generate = "`ropar generate --help`";
+    for (words, expected, next) in [
+        (vec!["generate", "a man walks"], "not provided: --output <FILE>", generate),
+        (vec!["retarget", "a.bvh"], "--target <RIG>, --output <FILE>", "`ropar retarget --help`"),
+        (vec!["setup", "runtime", "--whel", "a"], "'--whel'", "did you mean `--wheel`? `ropar setup runtime --help`"),
+        (vec!["inspct", "a.glb"], "'inspct'", "did you mean `inspect`? `ropar --help`"),
+        (vec!["generate", "--secnds", "3", "a man walks", "-o", "a.glb"], "'--secnds'", "did you mean `--seconds`?"),
+        // A typing error is no prompt, and neither is an option.
+        (vec!["generate", "--plantfeet", "-o", "a.glb"], "'--plantfeet'", generate),
+        (
+            vec!["edit", "a.glb", "--redo", "x", "--prompt", "--in-step", "-o", "b.glb"],
+            "'--prompt <PROMPT>'",
+            "`ropar edit",
+        ),
+        (
+            vec!["generate", "walk", "-o", "a.glb", "--seed", "-1"],
+            "'-1' for '--seed <N>': it takes a whole number",
+            generate,
+        ),
+        (vec!["generate", "walk", "-o", "a.glb", "--seed", "1.5"], "it takes a whole number of 0 or more", generate),
+        (
+            vec!["generate", "walk", "-o", "a.glb", "--seed", "18446744073709551616"],
+            "the number is too large",
+            generate,
+        ),
+        (
+            vec!["generate", "walk", "-o", "a.glb", "--fps", "fast"],
+            "'fast' for '--fps <F>': it takes a number",
+            generate,
+        ),
+        (vec!["generate", "walk", "-o", "a.glb", "--samples", "-1"], "-1 is not in 1..=1000", generate),
+        (
+            vec!["generate", "walk", "-o", "a.glb", "--joint-names", "smlp"],
+            "[possible values: smpl, humanik]",
+            "`smpl`",
+        ),
+        (vec!["batch", "job.toml", "--fps", "30"], "cannot be used with", "`ropar batch --help`"),
+    ] {
+        let output = workplace.ropar(&words);
+        assert_refused(&output, 2, expected);
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        assert!(stderr.contains(next), "{words:?}: {stderr}");
+        let output = workplace.ropar(&[&words[..], &["--json"]].concat());
+        let object: Value = serde_json::from_slice(&output.stdout).expect("one JSON object");
+        let said = ["message", "next_step"].map(|name| object["error"][name].as_str().expect("text"));
+        assert!(said[0].contains(expected) && said[1].contains(next), "{words:?}: {object}");
+    }
+    workplace.assert_no_output();
+    // After `--` anything is a prompt; next in line is the package.
+    assert_refused(&workplace.ropar(&["generate", "-o", "a.glb", "--package", "no", "--", "--walk"]), 4, "package");
+    let help = workplace.ropar(&[]);
+    assert!(help.status.code() == Some(2) && String::from_utf8_lossy(&help.stderr).contains("Usage: ropar"));
 }
 
 /// A name may be any bytes on Linux; JSON and patterns know Unicode only.
