@@ -12,7 +12,7 @@ pub enum Kind {
     Internal,
     /// The command line itself.
     Usage,
-    /// Prompt, seconds, parts or clip.
+    /// Prompt, numbers, parts, take or clip.
     Input,
     /// The model package.
     Package,

@@ -53,12 +53,20 @@ impl Terminal {
     pub fn failure(&self, failure: &Failure) {
         if self.json {
             let _ = writeln!(std::io::stdout(), "{}", failure.to_json());
+        } else {
+            self.error(&failure.message, &failure.next_step);
+        }
+    }
+
+    /// Tells of an error, also of one that ends nothing. Scripts find the same in the JSON object.
+    pub fn error(&self, message: &str, next_step: &str) {
+        if self.json {
             return;
         }
         let mut stderr = std::io::stderr().lock();
-        let _ = writeln!(stderr, "error: {}", failure.message);
-        if !failure.next_step.is_empty() {
-            let _ = writeln!(stderr, " next: {}", failure.next_step);
+        let _ = writeln!(stderr, "error: {message}");
+        if !next_step.is_empty() {
+            let _ = writeln!(stderr, " next: {next_step}");
         }
     }
 

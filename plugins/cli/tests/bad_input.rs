@@ -235,9 +235,19 @@ fn scenes() {
     assert_refused(&workplace.ropar(&["convert", scene, "-o", "no/folder/two.glb"]), 6, "no/folder");
     assert_refused(&workplace.ropar(&["convert", scene, "-o", "two.vrm"]), 2, "an avatar cannot be made");
     assert_refused(&workplace.ropar(&["convert", scene, "-o", "two.vrma"]), 2, "`pelvis` is missing");
-    assert_refused(&workplace.ropar(&["convert", scene, "-o", "two.glb", "--take", "run"]), 2, "there are: `motion`");
-    assert_refused(&workplace.ropar(&["convert", scene, "-o", "two.glb", "--start", "9"]), 2, "no frame");
-    assert_refused(&workplace.ropar(&["convert", scene, "-o", "two.glb", "--fps", "0"]), 2, "0 frames per second");
+    assert_refused(&workplace.ropar(&["convert", scene, "-o", "two.glb", "--take", "run"]), 3, "there are: `motion`");
+    assert_refused(&workplace.ropar(&["convert", scene, "-o", "two.glb", "--start", "9"]), 3, "no frame");
+    assert_refused(&workplace.ropar(&["convert", scene, "-o", "two.glb", "--fps", "0"]), 3, "0 frames per second");
+    for (more, expected) in [
+        (&["--start", "3", "--end", "2"][..], "the span 3 s to 2 s"),
+        (&["--start", "nan"], "no frame"),
+        (&["--end", "-1"], "no frame"),
+        (&["--fps", "1001"], "1001 frames per second is out of range"),
+        (&["--unit", "-1"], "a unit of -1 m"),
+    ] {
+        let words = [&["convert", scene, "-o", "two.glb"], more].concat();
+        assert_refused(&workplace.ropar(&words), 3, expected);
+    }
     assert_refused(&workplace.ropar(&["inspect", "missing.glb"]), 3, "missing.glb");
     workplace.assert_no_output();
 

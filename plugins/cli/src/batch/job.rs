@@ -8,7 +8,7 @@ use std::{
 use ropar_core::retarget::RetargetOptions;
 use serde::Deserialize;
 
-use crate::{arguments::BatchArguments, failure::Failure};
+use crate::{arguments::BatchArguments, failure::Failure, limits};
 
 /// The job file. Paths are relative to its folder.
 #[derive(Debug, Default, Deserialize)]
@@ -154,12 +154,7 @@ impl Job {
                 "name clips with --glob 'clips/*.bvh' or `clips`, prompts with --prompts FILE or [[prompt]]",
             ));
         }
-        if let Some(fps) = self.fps.filter(|fps| !(1.0..=960.0).contains(fps)) {
-            return Err(Failure::input(
-                format!("a rate of {fps} frames per second is out of range"),
-                "choose 1 to 960",
-            ));
-        }
+        limits::check_fps(self.fps)?;
         if let Some(prompt) = self.prompts.iter().find(|prompt| !(1..=1000).contains(&prompt.samples)) {
             let message = format!("{} samples of the prompt `{}`", prompt.samples, prompt.text);
             return Err(Failure::input(message, "choose 1 to 1000"));

@@ -77,6 +77,9 @@ pub fn run(arguments: &BatchArguments, terminal: &Terminal) -> Result<u8, Failur
     let tally = results.tally();
     // Shares run side by side; the results of the whole are written by a run of the whole.
     let files = if arguments.shard.is_none() { write_results(&job.out, &results)? } else { Vec::new() };
+    for (reason, next_step) in results.reasons() {
+        terminal.error(&reason, &next_step);
+    }
     if let Some(note) = generator.as_ref().and_then(Generator::licence_note) {
         terminal.note(note);
     }

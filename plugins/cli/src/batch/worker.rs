@@ -25,7 +25,7 @@ use super::{
 };
 use crate::{
     failure::{Failure, Kind},
-    interrupt,
+    interrupt, takes,
 };
 
 /// Grows when the same input and options shall no longer give the same files.
@@ -212,11 +212,7 @@ impl<'a> Worker<'a> {
         let names: Vec<String> = scene.takes.iter().map(|take| format!("`{}`", take.name)).collect();
         let mut warnings = std::mem::take(&mut scene.warnings);
         let chosen = match &self.shared.job.take {
-            Some(name) => scene
-                .takes
-                .iter()
-                .position(|take| take.name == *name)
-                .ok_or_else(|| unfit(format!("there is no take `{name}`; there are: {}", names.join(", "))))?,
+            Some(name) => takes::position(path, &scene.takes, name)?,
             None if names.is_empty() => return Err(unfit("there is no animation in it".to_owned())),
             None => {
                 if names.len() > 1 {

@@ -12,7 +12,7 @@ use ropar_exporters::{
 };
 use serde_json::json;
 
-use crate::{arguments::RetargetArguments, failure::Failure, output, terminal::Terminal};
+use crate::{arguments::RetargetArguments, failure::Failure, limits, output, terminal::Terminal};
 
 pub fn run(arguments: &RetargetArguments, terminal: &Terminal) -> Result<(), Failure> {
     output::check_scene(&arguments.output)?;
@@ -23,6 +23,8 @@ pub fn run(arguments: &RetargetArguments, terminal: &Terminal) -> Result<(), Fai
             "give the output the target's extension, or .glb, .gltf, .bvh or .fbx",
         ));
     }
+    limits::check_fps(arguments.fps)?;
+    let mut warnings: Vec<String> = limits::check_unit(arguments.unit, &arguments.clip)?.into_iter().collect();
     let start = Instant::now();
     let scene = ReadSceneOptions { fps: None, metres_per_unit: arguments.unit };
     let source = CharacterOptions { character: None, map: text(arguments.source_map.as_deref())?, scene };
@@ -36,15 +38,11 @@ pub fn run(arguments: &RetargetArguments, terminal: &Terminal) -> Result<(), Fai
     let options = arguments.solve.options();
     let mut take = source.take(arguments.take.as_deref())?.clone();
     if let Some(fps) = arguments.fps {
-        if !(fps.is_finite() && fps > 0.0 && fps <= 1000.0) {
-            return Err(Failure::usage(format!("{fps} frames per second"), "choose above 0 and at most 1000"));
-        }
         take = take.resampled(fps);
     }
     if take.name.is_empty() {
         take.name = arguments.clip.file_stem().unwrap_or_default().to_string_lossy().into_owned();
     }
-    let mut warnings: Vec<String> = Vec::new();
     for character in [&source, &target] {
         let notes = character.scene.warnings.iter().chain(&character.mapping.warnings);
         warnings.extend(notes.map(|note| format!("`{}`: {note}", character.path.display())));
