@@ -2,7 +2,10 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{
+    Args, Parser, Subcommand, ValueEnum,
+    builder::{PossibleValuesParser, TypedValueParser as _},
+};
 use clap_complete::Shell;
 use ropar_core::retarget::RetargetOptions;
 use ropar_core::runtime::{BackendChoice, ProviderChoice, RuntimeOptions};
@@ -381,11 +384,13 @@ pub struct EngineArguments {
     /// Folder of the model package [default: the one that ships with ropar]
     #[arg(long, value_name = "DIR")]
     pub package: Option<PathBuf>,
-    /// Inference backend: auto, onnxruntime or embedded
+    /// Inference backend
     #[arg(long, value_name = "NAME", default_value = "auto")]
+    #[arg(value_parser = PossibleValuesParser::new(["auto", "onnxruntime", "embedded"]).try_map(|name| name.parse::<BackendChoice>()))]
     pub backend: BackendChoice,
-    /// Execution provider: auto, cpu, cuda or tensorrt
+    /// Execution provider
     #[arg(long, value_name = "NAME", default_value = "auto")]
+    #[arg(value_parser = PossibleValuesParser::new(["auto", "cpu", "cuda", "tensorrt"]).try_map(|name| name.parse::<ProviderChoice>()))]
     pub provider: ProviderChoice,
     /// The ONNX Runtime library, or a folder that holds it
     #[arg(long, value_name = "PATH")]

@@ -80,6 +80,15 @@ impl Failure {
         )
     }
 
+    /// What is in an output folder already, and has to be known before anything is written there.
+    pub fn unreadable(path: &Path, reason: impl std::fmt::Display) -> Self {
+        Self::new(
+            Kind::Output,
+            format!("{} cannot be read: {reason}", path.display()),
+            "check its permissions, or choose another folder",
+        )
+    }
+
     pub fn exit_code(&self) -> u8 {
         self.kind.exit_code()
     }

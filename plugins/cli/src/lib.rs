@@ -15,6 +15,7 @@ mod limits;
 mod output;
 mod takes;
 mod terminal;
+mod text_file;
 mod usage;
 mod user_folder;
 
@@ -60,7 +61,7 @@ fn dispatch(command: &Command, terminal: &Terminal) -> Result<u8, Failure> {
         Command::Map(arguments) => commands::map::run(arguments, terminal),
         Command::Info(arguments) => commands::info::run(arguments, terminal),
         Command::Setup(arguments) => commands::setup::run(arguments, terminal),
-        Command::Completions(arguments) => commands::completions::run(arguments, Arguments::command()),
+        Command::Completions(arguments) => commands::completions::run(arguments, Arguments::command(), terminal),
     }?;
     Ok(0)
 }

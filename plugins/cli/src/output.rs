@@ -8,7 +8,12 @@ use crate::failure::Failure;
 
 /// Checks that `path` has an extension that clips are written with, and can be written, without leaving anything behind.
 pub fn check(path: &Path) -> Result<(), Failure> {
-    Format::of_new_clip(path)?;
+    if Format::of_new_clip(path).is_err() {
+        return Err(Failure::usage(
+            format!("`{}` has no extension that a clip is written with", path.display()),
+            "name a file that ends in .glb, .bvh, .fbx or .vrma; `ropar convert` makes .gltf of these",
+        ));
+    }
     ropar_exporters::atomic::check(path)?;
     Ok(())
 }

@@ -154,7 +154,23 @@ fn targets_are_judged_before_the_package_is_touched() {
     fs::remove_dir_all(workplace.package()).expect("remove");
     assert_refused(&workplace.generate("a man walks", &["-o", "walk.blend"]), 2, "walk.blend");
     assert_refused(&workplace.generate("a man walks", &["-o", "walk"]), 2, "walk");
+    for name in ["walk", "walk.gltf", "walk.vrm"] {
+        let output = workplace.generate("a man walks", &["-o", name]);
+        assert_refused(&output, 2, "no extension that a clip is written with");
+        // What is offered is taken: the next thing that is missing is the package.
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        let offered = stderr.split_once(".glb, .bvh, .fbx or .vrma;");
+        assert!(offered.is_some_and(|(_, rest)| rest.contains("ropar convert")), "{stderr}");
+    }
+    for name in ["walk.glb", "walk.bvh", "walk.fbx", "walk.vrma"] {
+        assert_refused(&workplace.generate("a man walks", &["-o", name]), 4, "no model package folder");
+    }
+    let output = workplace.generate("a man walks", &["-o", "walk.glb", "--joint-names", "humanik"]);
+    assert_refused(&output, 2, "only .fbx files");
+    assert!(String::from_utf8_lossy(&output.stderr).contains("leave --joint-names out"));
     assert_refused(&workplace.generate("a man walks", &["-o", "no/such/folder/walk.glb"]), 6, "no/such/folder");
+    let long = format!("{}.glb", "walk".repeat(100));
+    assert_refused(&workplace.generate("a man walks", &["-o", &long]), 6, "choose a shorter");
     fs::create_dir(workplace.path("folder.glb")).expect("folder");
     assert_refused(&workplace.generate("a man walks", &["-o", "../folder.glb"]), 6, "folder.glb");
     workplace.assert_no_output();
@@ -305,6 +321,20 @@ fn rigs() {
     assert_refused(&workplace.ropar(&["map", person, "--map", "missing.json"]), 3, "missing.json");
     assert_refused(&workplace.ropar(&["map", person, "--map", wrong]), 3, "similar: `left_wrist`");
     assert_refused(&workplace.ropar(&["map", person, "-o", "no/folder/map.json"]), 6, "no/folder");
+    let binary = workplace.path("binary.json");
+    fs::write(&binary, b"\x89PNG\xff").expect("write");
+    let binary = binary.to_str().expect("UTF-8");
+    let onto = ["retarget", person, "--target", person, "-o", "out.bvh"];
+    let batch = ["batch", "--glob", person, "--target", person, "--out", "out"];
+    for words in [
+        vec!["map", person, "--map", binary],
+        [&onto[..], &["--source-map", binary]].concat(),
+        [&batch[..], &["--map", binary]].concat(),
+        [&batch[..], &["--prompts", binary]].concat(),
+        vec!["batch", binary],
+    ] {
+        assert_refused(&workplace.ropar(&words), 3, "binary.json` is no text in UTF-8");
+    }
     workplace.assert_no_output();
 
     let output = workplace.ropar(&["map", person, "-o", "map.json", "--json"]);
@@ -474,6 +504,29 @@ fn help_and_completions_need_no_package() {
     }
     for shell in ["bash", "zsh", "fish", "powershell"] {
         let script = workplace.ropar(&["completions", shell]);
-        assert!(script.status.success() && String::from_utf8_lossy(&script.stdout).contains("redo"), "{shell}");
+        let text = String::from_utf8_lossy(&script.stdout);
+        assert!(script.status.success() && text.contains("redo"), "{shell}");
+        if shell == "bash" {
+            assert!(text.contains("auto onnxruntime embedded") && text.contains("auto cpu cuda tensorrt"), "{text}");
+        }
+        let answer = workplace.ropar(&["completions", shell, "--json"]);
+        let object: Value = serde_json::from_slice(&answer.stdout).expect("one JSON object");
+        assert_eq!((object["shell"].as_str(), object["script"].as_str()), (Some(shell), Some(text.as_ref())));
+    }
+}
+
+/// A result that nobody gets is no success, unless nobody wants it: a closed pipe.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk_behind_stdout_is_told() {
+    let workplace = Workplace::new();
+    let person = workplace.path("person.bvh");
+    write_person(&person);
+    for more in [&[][..], &["--json"]] {
+        let full = fs::File::create("/dev/full").expect("opens");
+        let mut command = workplace.command();
+        let output = command.arg("inspect").arg(&person).args(more).stdout(full).output().expect("starts");
+        assert_eq!(output.status.code(), Some(6), "{more:?}");
+        assert!(more.contains(&"--json") || String::from_utf8_lossy(&output.stderr).contains("stdout"), "{output:?}");
     }
 }

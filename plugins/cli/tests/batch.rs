@@ -349,7 +349,10 @@ fn why_files_could_not_be_made_is_told_with_the_next_step() {
     // Three of the five clips, each once for both targets.
     assert_eq!(lines.len(), 6, "{stderr}");
     for (number, pair) in lines.chunks(2).enumerate() {
-        assert!(pair[0].starts_with("error: ") && pair[0].contains(&format!("swing_{number:02}.bvh` has no take")), "{stderr}");
+        assert!(
+            pair[0].starts_with("error: ") && pair[0].contains(&format!("swing_{number:02}.bvh` has no take")),
+            "{stderr}"
+        );
         assert!(pair[1].starts_with(" next: ") && pair[1].contains("ropar inspect"), "{stderr}");
     }
 }

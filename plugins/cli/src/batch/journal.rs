@@ -93,7 +93,7 @@ impl Journal {
                 Ok(!self.of(output).any(|record| record.sha256.as_ref() == Some(&hash)))
             }
             Err(error) if error.kind() == ErrorKind::NotFound => Ok(false),
-            Err(error) => Err(Failure::unwritable(&path, error)),
+            Err(error) => Err(Failure::unreadable(&path, error)),
         }
     }
 
@@ -154,7 +154,7 @@ fn remove_partial_files(folder: &Path) {
 }
 
 fn read_all(folder: &Path) -> Result<HashMap<String, Vec<Record>>, Failure> {
-    let unreadable = |error| Failure::unwritable(folder, error);
+    let unreadable = |error| Failure::unreadable(folder, error);
     let mut paths: Vec<PathBuf> = Vec::new();
     for entry in fs::read_dir(folder).map_err(unreadable)? {
         let path = entry.map_err(unreadable)?.path();
@@ -165,7 +165,7 @@ fn read_all(folder: &Path) -> Result<HashMap<String, Vec<Record>>, Failure> {
     paths.sort();
     let mut records: HashMap<String, Vec<Record>> = HashMap::new();
     for path in paths {
-        let text = fs::read(&path).map_err(|error| Failure::unwritable(&path, error))?;
+        let text = fs::read(&path).map_err(|error| Failure::unreadable(&path, error))?;
         // A line that a killed run did not finish, or that another one is writing, is no line.
         for record in text.split(|byte| *byte == b'\n').filter_map(|line| serde_json::from_slice::<Record>(line).ok()) {
             records.entry(record.output.clone()).or_default().push(record);

@@ -39,6 +39,7 @@ use crate::{
     failure::{Failure, Kind},
     interrupt,
     terminal::Terminal,
+    text_file,
 };
 
 /// Runs a batch; the exit code is its own where some files could not be made.
@@ -48,7 +49,7 @@ pub fn run(arguments: &BatchArguments, terminal: &Terminal) -> Result<u8, Failur
     let workers =
         arguments.jobs.map_or_else(|| std::thread::available_parallelism().map_or(1, usize::from), usize::from);
     let generator = Generator::of(&job, &arguments.engine, workers)?;
-    let source_map = job.source_map.as_deref().map(rigs::read_map).transpose()?;
+    let source_map = job.source_map.as_deref().map(text_file::read).transpose()?;
     let targets = job.targets.iter().map(TargetRig::open).collect::<Result<Vec<_>, _>>()?;
     let warnings = warnings(&plan, &targets, generator.as_ref());
     for warning in &warnings {
@@ -83,7 +84,7 @@ pub fn run(arguments: &BatchArguments, terminal: &Terminal) -> Result<u8, Failur
     if let Some(note) = generator.as_ref().and_then(Generator::licence_note) {
         terminal.note(note);
     }
-    terminal.result(tally.lines(&job.out, &files), &tally.to_json(&files, &warnings, &results));
+    terminal.result(tally.lines(&job.out, &files), &tally.to_json(&files, &warnings, &results))?;
     Ok(exit_code(&tally, arguments))
 }
 

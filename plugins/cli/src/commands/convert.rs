@@ -55,6 +55,5 @@ pub fn run(arguments: &ConvertArguments, terminal: &Terminal) -> Result<(), Fail
             "files": [{ "path": arguments.output.to_string_lossy(), "nodes": written.nodes.len(), "takes": takes }],
             "warnings": warnings,
         }),
-    );
-    Ok(())
+    )
 }

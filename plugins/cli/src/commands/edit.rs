@@ -70,8 +70,7 @@ pub fn run(arguments: &EditArguments, terminal: &Terminal) -> Result<(), Failure
             "warnings": warnings,
             "runtime": engine.report(),
         }),
-    );
-    Ok(())
+    )
 }
 
 /// The joints that the named parts own. The engine has refused unknown names by now.

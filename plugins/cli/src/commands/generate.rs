@@ -16,7 +16,10 @@ pub fn run(arguments: &GenerateArguments, terminal: &Terminal) -> Result<(), Fai
     let paths = output::sample_paths(&arguments.output, arguments.samples);
     for path in &paths {
         output::check(path)?;
-        check_joint_names(path, Format::of(path)?, arguments.joint_names.into())?;
+        check_joint_names(path, Format::of(path)?, arguments.joint_names.into()).map_err(|error| Failure {
+            next_step: "name an .fbx file, or leave --joint-names out".to_owned(),
+            ..error.into()
+        })?;
     }
     limits::check_fps(Some(arguments.fps))?;
     let package = read_package(&arguments.engine)?;
@@ -59,8 +62,7 @@ pub fn run(arguments: &GenerateArguments, terminal: &Terminal) -> Result<(), Fai
     }
     let lines: Vec<String> = files.iter().map(describe).collect();
     let object = json!({ "files": files, "warnings": warnings, "runtime": engine.report() });
-    terminal.result(lines.join("\n"), &object);
-    Ok(())
+    terminal.result(lines.join("\n"), &object)
 }
 
 fn write(

@@ -27,8 +27,7 @@ pub fn run(arguments: &InfoArguments, terminal: &Terminal) -> Result<(), Failure
     lines.push(String::new());
     lines.push(row("package", package.folder().display()));
     lines.extend(package_lines(engine.manifest(), &parts));
-    terminal.result(lines.join("\n"), &object);
-    Ok(())
+    terminal.result(lines.join("\n"), &object)
 }
 
 fn row(name: &str, value: impl std::fmt::Display) -> String {

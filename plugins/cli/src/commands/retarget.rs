@@ -1,6 +1,6 @@
 //! `ropar retarget`: a clip on another character.
 
-use std::{fs, path::Path, time::Instant};
+use std::time::Instant;
 
 use ropar_core::{
     provenance,
@@ -12,7 +12,7 @@ use ropar_exporters::{
 };
 use serde_json::json;
 
-use crate::{arguments::RetargetArguments, failure::Failure, limits, output, terminal::Terminal};
+use crate::{arguments::RetargetArguments, failure::Failure, limits, output, terminal::Terminal, text_file};
 
 pub fn run(arguments: &RetargetArguments, terminal: &Terminal) -> Result<(), Failure> {
     output::check_scene(&arguments.output)?;
@@ -27,11 +27,15 @@ pub fn run(arguments: &RetargetArguments, terminal: &Terminal) -> Result<(), Fai
     let mut warnings: Vec<String> = limits::check_unit(arguments.unit, &arguments.clip)?.into_iter().collect();
     let start = Instant::now();
     let scene = ReadSceneOptions { fps: None, metres_per_unit: arguments.unit };
-    let source = CharacterOptions { character: None, map: text(arguments.source_map.as_deref())?, scene };
+    let source = CharacterOptions {
+        character: None,
+        map: arguments.source_map.as_deref().map(text_file::read).transpose()?,
+        scene,
+    };
     let source = Character::read(&arguments.clip, &source)?;
     let target = CharacterOptions {
         character: arguments.character,
-        map: text(arguments.map.as_deref())?,
+        map: arguments.map.as_deref().map(text_file::read).transpose()?,
         scene: ReadSceneOptions::default(),
     };
     let target = Character::read(&arguments.target, &target)?;
@@ -67,17 +71,7 @@ pub fn run(arguments: &RetargetArguments, terminal: &Terminal) -> Result<(), Fai
         "report": made.report,
         "wall_seconds": provenance::decimal(start.elapsed().as_secs_f32()),
     });
-    terminal.result(lines(arguments, &made.report).join("\n"), &json!({ "files": [file], "warnings": warnings }));
-    Ok(())
-}
-
-fn text(path: Option<&Path>) -> Result<Option<String>, Failure> {
-    let read = |path: &Path| {
-        fs::read_to_string(path).map_err(|error| {
-            Failure::input(format!("cannot read `{}`: {error}", path.display()), "check the path and its permissions")
-        })
-    };
-    path.map(read).transpose()
+    terminal.result(lines(arguments, &made.report).join("\n"), &json!({ "files": [file], "warnings": warnings }))
 }
 
 fn lines(arguments: &RetargetArguments, report: &RetargetReport) -> Vec<String> {

@@ -80,8 +80,7 @@ fn runtime(arguments: &SetupRuntimeArguments, terminal: &Terminal) -> Result<(),
     terminal.result(
         format!("ONNX Runtime {} is ready: {}", pins.version, library.display()),
         &json!({ "version": pins.version, "library": library.to_string_lossy() }),
-    );
-    Ok(())
+    )
 }
 
 fn pins() -> Result<Pins, Failure> {
