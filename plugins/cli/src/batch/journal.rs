@@ -249,6 +249,14 @@ mod tests {
     }
 
     #[test]
+    fn a_journal_that_cannot_be_read_is_told_so() {
+        let folder = tempfile::tempdir().expect("folder");
+        fs::create_dir_all(folder.path().join(FOLDER).join("2-of-2.jsonl")).expect("folder");
+        let failure = Journal::open(folder.path(), (1, 2)).expect_err("is a folder");
+        assert!(failure.message.contains("2-of-2.jsonl cannot be read"), "{}", failure.message);
+    }
+
+    #[test]
     fn a_share_runs_once_at_a_time() {
         let folder = tempfile::tempdir().expect("folder");
         let first = Journal::open(folder.path(), (1, 2)).expect("opens");
