@@ -1,13 +1,19 @@
 //! Files that are either wholly written or not there.
 
 use std::fs;
-use std::io::Write;
+use std::io::{ErrorKind, Write};
 use std::path::Path;
 
 use crate::error::Error;
 
 /// Says whether [`write`] could write `path`, without leaving anything behind: for finding out before the work is done.
 pub fn check(path: &Path) -> Result<(), Error> {
+    // The temporary file has another name; this one would be found impossible only when the finished file gets it.
+    if let Err(error) = fs::symlink_metadata(path)
+        && error.kind() == ErrorKind::InvalidFilename
+    {
+        return Err(unwritable(path, format!("no file can be called so ({error}); choose a shorter, simpler name")));
+    }
     temporary_beside(path).map(drop)
 }
 

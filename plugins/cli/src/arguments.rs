@@ -2,7 +2,10 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{
+    Args, Parser, Subcommand, ValueEnum,
+    builder::{PossibleValuesParser, TypedValueParser as _},
+};
 use clap_complete::Shell;
 use ropar_core::retarget::RetargetOptions;
 use ropar_core::runtime::{BackendChoice, ProviderChoice, RuntimeOptions};
@@ -57,17 +60,16 @@ pub enum Command {
 
 #[derive(Debug, Args)]
 pub struct GenerateArguments {
-    /// What happens, in English
-    #[arg(allow_hyphen_values = true)]
+    /// What happens, in English; after `--` where it begins with a hyphen
     pub prompt: String,
     /// Length of the motion in seconds [default: as long as the described motion usually takes]
     #[arg(long, value_name = "S", allow_negative_numbers = true)]
     pub seconds: Option<f32>,
     /// Seed of the noise: the same seed gives the same file on the same backend [default: a fresh one, reported]
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
     pub seed: Option<u64>,
     /// Number of motions; from 2 on, the files are FILE_1, FILE_2 and so on, with seeds N, N + 1 and so on
-    #[arg(long, value_name = "K", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=1000))]
+    #[arg(long, value_name = "K", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=1000), allow_negative_numbers = true)]
     pub samples: u16,
     /// Frames per second of the file
     #[arg(long, value_name = "F", default_value_t = ropar_exporters::DEFAULT_FPS, allow_negative_numbers = true)]
@@ -122,13 +124,13 @@ pub struct EditArguments {
     #[arg(long, value_name = "S", allow_negative_numbers = true)]
     pub end: Option<f32>,
     /// What the parts shall do, in English
-    #[arg(long, allow_hyphen_values = true)]
+    #[arg(long)]
     pub prompt: String,
     /// Let the parts go with what the rest of the body does, as arms swing with a gait; else they follow the prompt alone
     #[arg(long)]
     pub in_step: bool,
     /// Seed of the noise [default: a fresh one, reported]
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
     pub seed: Option<u64>,
     /// How closely to follow the prompt [default: the package's]
     #[arg(long, value_name = "G", allow_negative_numbers = true)]
@@ -210,10 +212,10 @@ pub struct BatchArguments {
     #[arg(long, value_name = "S", allow_negative_numbers = true)]
     pub seconds: Option<f32>,
     /// Seed of the first sample of each prompt [default: 1]
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
     pub seed: Option<u64>,
     /// Motions per prompt
-    #[arg(long, value_name = "K")]
+    #[arg(long, value_name = "K", allow_negative_numbers = true)]
     pub samples: Option<u16>,
     /// How closely to follow prompts [default: the package's]
     #[arg(long, value_name = "G", allow_negative_numbers = true)]
@@ -222,7 +224,7 @@ pub struct BatchArguments {
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
     /// Clips that are worked on at a time [default: one per core]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024), allow_negative_numbers = true)]
     pub jobs: Option<u16>,
     /// Only a share of the clips, such as 2/8 for the second of eight; afterwards --report-only writes the results
     #[arg(long, value_name = "I/N")]
@@ -284,7 +286,7 @@ pub struct RetargetArguments {
     #[arg(long, value_name = "NAME")]
     pub take: Option<String>,
     /// Which of several characters of the target's file, counted from 1
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
     pub character: Option<usize>,
     #[command(flatten)]
     pub solve: SolveArguments,
@@ -307,7 +309,7 @@ pub struct MapArguments {
     #[arg(short, long, value_name = "MAPPING")]
     pub output: Option<PathBuf>,
     /// Which of several characters, counted from 1
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
     pub character: Option<usize>,
     /// A mapping file whose entries win over what is found
     #[arg(long, value_name = "MAPPING")]
@@ -382,17 +384,19 @@ pub struct EngineArguments {
     /// Folder of the model package [default: the one that ships with ropar]
     #[arg(long, value_name = "DIR")]
     pub package: Option<PathBuf>,
-    /// Inference backend: auto, onnxruntime or embedded
+    /// Inference backend
     #[arg(long, value_name = "NAME", default_value = "auto")]
+    #[arg(value_parser = PossibleValuesParser::new(["auto", "onnxruntime", "embedded"]).try_map(|name| name.parse::<BackendChoice>()))]
     pub backend: BackendChoice,
-    /// Execution provider: auto, cpu, cuda or tensorrt
+    /// Execution provider
     #[arg(long, value_name = "NAME", default_value = "auto")]
+    #[arg(value_parser = PossibleValuesParser::new(["auto", "cpu", "cuda", "tensorrt"]).try_map(|name| name.parse::<ProviderChoice>()))]
     pub provider: ProviderChoice,
     /// The ONNX Runtime library, or a folder that holds it
     #[arg(long, value_name = "PATH")]
     pub runtime_library: Option<PathBuf>,
     /// Threads of ONNX Runtime [default: one per physical core]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024), allow_negative_numbers = true)]
     pub threads: Option<u16>,
 }
 

@@ -12,7 +12,7 @@ pub enum Kind {
     Internal,
     /// The command line itself.
     Usage,
-    /// Prompt, seconds, parts or clip.
+    /// Prompt, numbers, parts, take or clip.
     Input,
     /// The model package.
     Package,
@@ -77,6 +77,15 @@ impl Failure {
             Kind::Output,
             format!("{} cannot be written: {reason}", path.display()),
             "choose a folder that exists, is writable and has room",
+        )
+    }
+
+    /// What is in an output folder already, and has to be known before anything is written there.
+    pub fn unreadable(path: &Path, reason: impl std::fmt::Display) -> Self {
+        Self::new(
+            Kind::Output,
+            format!("{} cannot be read: {reason}", path.display()),
+            "check its permissions, or choose another folder",
         )
     }
 

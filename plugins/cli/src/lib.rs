@@ -8,19 +8,24 @@ mod arguments;
 mod batch;
 mod commands;
 mod failure;
+mod guard;
 mod installation;
 mod interrupt;
+mod limits;
 mod output;
+mod takes;
 mod terminal;
+mod text_file;
+mod usage;
 mod user_folder;
 
 use std::{ffi::OsString, path::PathBuf};
 
-use clap::{CommandFactory as _, Parser as _};
+use clap::{CommandFactory as _, Parser as _, error::ErrorKind};
 
 use crate::{
     arguments::{Arguments, Command},
-    failure::Failure,
+    failure::{Failure, Kind},
     terminal::Terminal,
 };
 
@@ -31,12 +36,12 @@ use crate::{
 pub fn run(words: Vec<OsString>, folders: Vec<PathBuf>) -> u8 {
     installation::settle(folders);
     let asked_for_json = words.iter().any(|word| word == "--json");
-    let arguments = match Arguments::try_parse_from(words) {
+    let arguments = match Arguments::try_parse_from(&words) {
         Ok(arguments) => arguments,
-        Err(error) => return usage(&error, asked_for_json),
+        Err(error) => return not_run(&error, &words, asked_for_json),
     };
     let terminal = Terminal::new(arguments.json, arguments.quiet);
-    match dispatch(&arguments.command, &terminal) {
+    match guard::guarded(|| dispatch(&arguments.command, &terminal)) {
         Ok(code) => code,
         Err(failure) => {
             terminal.failure(&failure);
@@ -56,21 +61,20 @@ fn dispatch(command: &Command, terminal: &Terminal) -> Result<u8, Failure> {
         Command::Map(arguments) => commands::map::run(arguments, terminal),
         Command::Info(arguments) => commands::info::run(arguments, terminal),
         Command::Setup(arguments) => commands::setup::run(arguments, terminal),
-        Command::Completions(arguments) => commands::completions::run(arguments, Arguments::command()),
+        Command::Completions(arguments) => commands::completions::run(arguments, Arguments::command(), terminal),
     }?;
     Ok(0)
 }
 
-/// Help and version are no failures; anything else is a usage error, in JSON where a script asked for it.
-fn usage(error: &clap::Error, asked_for_json: bool) -> u8 {
-    if error.use_stderr() && asked_for_json {
-        let message = error.to_string();
-        let first_line = message.lines().next().unwrap_or_default().trim_start_matches("error: ").to_owned();
-        let failure = Failure::usage(first_line, "see `ropar --help`");
-        Terminal::new(true, false).failure(&failure);
-        return failure.exit_code();
+/// Help and version are no failures, and a person who names no command gets help; anything else is a usage error.
+fn not_run(error: &clap::Error, words: &[OsString], asked_for_json: bool) -> u8 {
+    let is_help = error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand && !asked_for_json;
+    if is_help || !error.use_stderr() {
+        // A closed pipe is no reason to fail louder.
+        let _ = error.print();
+        return if error.use_stderr() { Kind::Usage.exit_code() } else { 0 };
     }
-    // A closed pipe is no reason to fail louder.
-    let _ = error.print();
-    if error.use_stderr() { failure::Kind::Usage.exit_code() } else { 0 }
+    let failure = usage::failure(error, words, Arguments::command());
+    Terminal::new(asked_for_json, false).failure(&failure);
+    failure.exit_code()
 }

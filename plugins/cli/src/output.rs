@@ -8,7 +8,12 @@ use crate::failure::Failure;
 
 /// Checks that `path` has an extension that clips are written with, and can be written, without leaving anything behind.
 pub fn check(path: &Path) -> Result<(), Failure> {
-    Format::of_new_clip(path)?;
+    if Format::of_new_clip(path).is_err() {
+        return Err(Failure::usage(
+            format!("`{}` has no extension that a clip is written with", path.display()),
+            "name a file that ends in .glb, .bvh, .fbx or .vrma; `ropar convert` makes .gltf of these",
+        ));
+    }
     ropar_exporters::atomic::check(path)?;
     Ok(())
 }
@@ -16,6 +21,19 @@ pub fn check(path: &Path) -> Result<(), Failure> {
 /// As [`check`], for scenes, which have more formats.
 pub fn check_scene(path: &Path) -> Result<(), Failure> {
     Format::of(path)?;
+    ropar_exporters::atomic::check(path)?;
+    Ok(())
+}
+
+/// As [`check`], for the mapping file of the rig in `input`: a name that belongs to a scene is a slip that costs a character.
+pub fn check_mapping(path: &Path, input: &Path) -> Result<(), Failure> {
+    let is_input = matches!((path.canonicalize(), input.canonicalize()), (Ok(path), Ok(input)) if path == input);
+    if is_input || Format::of(path).is_ok() {
+        return Err(Failure::usage(
+            format!("`{}` is a scene file, and a mapping is JSON", path.display()),
+            format!("name a file such as {}", path.with_extension("map.json").display()),
+        ));
+    }
     ropar_exporters::atomic::check(path)?;
     Ok(())
 }

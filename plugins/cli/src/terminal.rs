@@ -2,7 +2,7 @@
 
 use std::{
     fmt::Display,
-    io::{IsTerminal as _, Write as _},
+    io::{ErrorKind, IsTerminal as _, Write as _},
     sync::Mutex,
     time::{Duration, Instant},
 };
@@ -10,7 +10,7 @@ use std::{
 use indicatif::{HumanDuration, ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde_json::Value;
 
-use crate::failure::Failure;
+use crate::failure::{Failure, Kind};
 
 /// Ticks of the progress bar; more than a bar has cells.
 const TICKS: u64 = 1000;
@@ -32,15 +32,22 @@ impl Terminal {
     }
 
     /// Writes a result: the lines for a person, or the object for a script.
-    pub fn result(&self, lines: impl Display, object: &Value) {
-        // Whoever closed the pipe does not want to read on; that is no failure of the work.
+    pub fn result(&self, lines: impl Display, object: &Value) -> Result<(), Failure> {
         let mut stdout = std::io::stdout().lock();
-        let _ = match (self.json, self.quiet) {
+        let written = match (self.json, self.quiet) {
             (true, _) => writeln!(stdout, "{object}"),
             (false, false) => writeln!(stdout, "{lines}"),
             (false, true) => Ok(()),
         };
-        let _ = stdout.flush();
+        match written.and_then(|()| stdout.flush()) {
+            // Whoever closed the pipe does not want to read on; that is no failure of the work.
+            Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(Failure::new(
+                Kind::Output,
+                format!("the result cannot be written to stdout: {error}"),
+                "send it somewhere that has room; files that the command names are written",
+            )),
+            _ => Ok(()),
+        }
     }
 
     /// Writes a note beside the result. Scripts find the same in the JSON object.
@@ -53,12 +60,20 @@ impl Terminal {
     pub fn failure(&self, failure: &Failure) {
         if self.json {
             let _ = writeln!(std::io::stdout(), "{}", failure.to_json());
+        } else {
+            self.error(&failure.message, &failure.next_step);
+        }
+    }
+
+    /// Tells of an error, also of one that ends nothing. Scripts find the same in the JSON object.
+    pub fn error(&self, message: &str, next_step: &str) {
+        if self.json {
             return;
         }
         let mut stderr = std::io::stderr().lock();
-        let _ = writeln!(stderr, "error: {}", failure.message);
-        if !failure.next_step.is_empty() {
-            let _ = writeln!(stderr, " next: {}", failure.next_step);
+        let _ = writeln!(stderr, "error: {message}");
+        if !next_step.is_empty() {
+            let _ = writeln!(stderr, " next: {next_step}");
         }
     }
 

@@ -74,16 +74,19 @@ impl Workplace {
         fs::write(path, manifest.to_string()).expect("write");
     }
 
-    /// Runs `ropar` in the outputs folder, away from whatever the user has installed.
+    /// Runs `ropar` with `words`.
     fn ropar(&self, words: &[&str]) -> Output {
-        Command::new(env!("CARGO_BIN_EXE_ropar"))
-            .args(words)
-            .current_dir(self.outputs())
-            .env("XDG_DATA_HOME", self.path("empty"))
-            .env("HOME", self.path("empty"))
-            .env("LOCALAPPDATA", self.path("empty"))
-            .output()
-            .expect("starts")
+        self.command().args(words).output().expect("starts")
+    }
+
+    /// `ropar` in the outputs folder, away from whatever the user has installed.
+    fn command(&self) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_ropar"));
+        command.current_dir(self.outputs());
+        for folder in ["XDG_DATA_HOME", "HOME", "LOCALAPPDATA"] {
+            command.env(folder, self.path("empty"));
+        }
+        command
     }
 
     /// `ropar generate` with this workplace's package, a prompt and further words.
@@ -151,7 +154,23 @@ fn targets_are_judged_before_the_package_is_touched() {
     fs::remove_dir_all(workplace.package()).expect("remove");
     assert_refused(&workplace.generate("a man walks", &["-o", "walk.blend"]), 2, "walk.blend");
     assert_refused(&workplace.generate("a man walks", &["-o", "walk"]), 2, "walk");
+    for name in ["walk", "walk.gltf", "walk.vrm"] {
+        let output = workplace.generate("a man walks", &["-o", name]);
+        assert_refused(&output, 2, "no extension that a clip is written with");
+        // What is offered is taken: the next thing that is missing is the package.
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        let offered = stderr.split_once(".glb, .bvh, .fbx or .vrma;");
+        assert!(offered.is_some_and(|(_, rest)| rest.contains("ropar convert")), "{stderr}");
+    }
+    for name in ["walk.glb", "walk.bvh", "walk.fbx", "walk.vrma"] {
+        assert_refused(&workplace.generate("a man walks", &["-o", name]), 4, "no model package folder");
+    }
+    let output = workplace.generate("a man walks", &["-o", "walk.glb", "--joint-names", "humanik"]);
+    assert_refused(&output, 2, "only .fbx files");
+    assert!(String::from_utf8_lossy(&output.stderr).contains("leave --joint-names out"));
     assert_refused(&workplace.generate("a man walks", &["-o", "no/such/folder/walk.glb"]), 6, "no/such/folder");
+    let long = format!("{}.glb", "walk".repeat(100));
+    assert_refused(&workplace.generate("a man walks", &["-o", &long]), 6, "choose a shorter");
     fs::create_dir(workplace.path("folder.glb")).expect("folder");
     assert_refused(&workplace.generate("a man walks", &["-o", "../folder.glb"]), 6, "folder.glb");
     workplace.assert_no_output();
@@ -232,9 +251,19 @@ fn scenes() {
     assert_refused(&workplace.ropar(&["convert", scene, "-o", "no/folder/two.glb"]), 6, "no/folder");
     assert_refused(&workplace.ropar(&["convert", scene, "-o", "two.vrm"]), 2, "an avatar cannot be made");
     assert_refused(&workplace.ropar(&["convert", scene, "-o", "two.vrma"]), 2, "`pelvis` is missing");
-    assert_refused(&workplace.ropar(&["convert", scene, "-o", "two.glb", "--take", "run"]), 2, "there are: `motion`");
-    assert_refused(&workplace.ropar(&["convert", scene, "-o", "two.glb", "--start", "9"]), 2, "no frame");
-    assert_refused(&workplace.ropar(&["convert", scene, "-o", "two.glb", "--fps", "0"]), 2, "0 frames per second");
+    assert_refused(&workplace.ropar(&["convert", scene, "-o", "two.glb", "--take", "run"]), 3, "there are: `motion`");
+    assert_refused(&workplace.ropar(&["convert", scene, "-o", "two.glb", "--start", "9"]), 3, "no frame");
+    assert_refused(&workplace.ropar(&["convert", scene, "-o", "two.glb", "--fps", "0"]), 3, "0 frames per second");
+    for (more, expected) in [
+        (&["--start", "3", "--end", "2"][..], "the span 3 s to 2 s"),
+        (&["--start", "nan"], "no frame"),
+        (&["--end", "-1"], "no frame"),
+        (&["--fps", "1001"], "1001 frames per second is out of range"),
+        (&["--unit", "-1"], "a unit of -1 m"),
+    ] {
+        let words = [&["convert", scene, "-o", "two.glb"], more].concat();
+        assert_refused(&workplace.ropar(&words), 3, expected);
+    }
     assert_refused(&workplace.ropar(&["inspect", "missing.glb"]), 3, "missing.glb");
     workplace.assert_no_output();
 
@@ -252,8 +281,7 @@ fn scenes() {
     let with = |more: &[&str]| workplace.ropar(&[&into[..], more].concat());
     assert_refused(&with(&[]), 2, "has a take `motion` already");
     assert_refused(&with(&["--name", "again", "--unit", "1"]), 2, "the rig is another one");
-    let output = workplace.ropar(&["convert", scene, "--replace", "-o", "three.glb"]);
-    assert!(output.status.code() == Some(2) && String::from_utf8_lossy(&output.stderr).contains("--into"));
+    assert_refused(&workplace.ropar(&["convert", scene, "--replace", "-o", "three.glb"]), 2, "--into");
     let output = with(&["--name", "again", "--json"]);
     let object: Value = serde_json::from_slice(&output.stdout).expect("one JSON object");
     let names: Vec<_> =
@@ -293,6 +321,20 @@ fn rigs() {
     assert_refused(&workplace.ropar(&["map", person, "--map", "missing.json"]), 3, "missing.json");
     assert_refused(&workplace.ropar(&["map", person, "--map", wrong]), 3, "similar: `left_wrist`");
     assert_refused(&workplace.ropar(&["map", person, "-o", "no/folder/map.json"]), 6, "no/folder");
+    let binary = workplace.path("binary.json");
+    fs::write(&binary, b"\x89PNG\xff").expect("write");
+    let binary = binary.to_str().expect("UTF-8");
+    let onto = ["retarget", person, "--target", person, "-o", "out.bvh"];
+    let batch = ["batch", "--glob", person, "--target", person, "--out", "out"];
+    for words in [
+        vec!["map", person, "--map", binary],
+        [&onto[..], &["--source-map", binary]].concat(),
+        [&batch[..], &["--map", binary]].concat(),
+        [&batch[..], &["--prompts", binary]].concat(),
+        vec!["batch", binary],
+    ] {
+        assert_refused(&workplace.ropar(&words), 3, "binary.json` is no text in UTF-8");
+    }
     workplace.assert_no_output();
 
     let output = workplace.ropar(&["map", person, "-o", "map.json", "--json"]);
@@ -309,6 +351,120 @@ fn rigs() {
     let object: Value = serde_json::from_slice(&output.stdout).expect("one JSON object");
     assert_eq!((object["family"].as_str(), &object["joints"]["right_foot"]), (Some("file"), &Value::Null));
     assert_eq!(object["joints"]["left_foot"]["confidence"], 1.0);
+}
+
+#[test]
+fn a_mapping_replaces_no_character() {
+    let workplace = Workplace::new();
+    let person = workplace.path("person.bvh");
+    write_person(&person);
+    let before = fs::read(&person).expect("read");
+    let name = person.to_str().expect("UTF-8");
+    assert_refused(&workplace.ropar(&["map", name, "-o", name]), 2, "a mapping is JSON");
+    // Also where no file is there yet, and where another name leads to the input.
+    assert_refused(&workplace.ropar(&["map", name, "-o", "other.FBX"]), 2, "a mapping is JSON");
+    workplace.assert_no_output();
+    #[cfg(unix)]
+    {
+        std::os::unix::fs::symlink(&person, workplace.path("person.json")).expect("link");
+        assert_refused(&workplace.ropar(&["map", name, "-o", "../person.json"]), 2, "a mapping is JSON");
+    }
+    assert!(fs::read(&person).expect("read") == before, "the character was changed");
+}
+
+/// One line and the next step, for people and for scripts, whatever is wrong with the words.
+#[test]
+fn the_command_line_itself() {
+    let workplace = Workplace::new();
+    let generate = "`ropar generate --help`";
+    for (words, expected, next) in [
+        (vec!["generate", "a man walks"], "not provided: --output <FILE>", generate),
+        (vec!["retarget", "a.bvh"], "--target <RIG>, --output <FILE>", "`ropar retarget --help`"),
+        (vec!["setup", "runtime", "--whel", "a"], "'--whel'", "did you mean `--wheel`? `ropar setup runtime --help`"),
+        (vec!["inspct", "a.glb"], "'inspct'", "did you mean `inspect`? `ropar --help`"),
+        (vec!["generate", "--secnds", "3", "a man walks", "-o", "a.glb"], "'--secnds'", "did you mean `--seconds`?"),
+        // A typing error is no prompt, and neither is an option.
+        (vec!["generate", "--plantfeet", "-o", "a.glb"], "'--plantfeet'", generate),
+        (
+            vec!["edit", "a.glb", "--redo", "x", "--prompt", "--in-step", "-o", "b.glb"],
+            "'--prompt <PROMPT>'",
+            "`ropar edit",
+        ),
+        (
+            vec!["generate", "walk", "-o", "a.glb", "--seed", "-1"],
+            "'-1' for '--seed <N>': it takes a whole number",
+            generate,
+        ),
+        (vec!["generate", "walk", "-o", "a.glb", "--seed", "1.5"], "it takes a whole number of 0 or more", generate),
+        (
+            vec!["generate", "walk", "-o", "a.glb", "--seed", "18446744073709551616"],
+            "the number is too large",
+            generate,
+        ),
+        (
+            vec!["generate", "walk", "-o", "a.glb", "--fps", "fast"],
+            "'fast' for '--fps <F>': it takes a number",
+            generate,
+        ),
+        (vec!["generate", "walk", "-o", "a.glb", "--samples", "-1"], "-1 is not in 1..=1000", generate),
+        (
+            vec!["generate", "walk", "-o", "a.glb", "--joint-names", "smlp"],
+            "[possible values: smpl, humanik]",
+            "`smpl`",
+        ),
+        (vec!["batch", "job.toml", "--fps", "30"], "cannot be used with", "`ropar batch --help`"),
+    ] {
+        let output = workplace.ropar(&words);
+        assert_refused(&output, 2, expected);
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        assert!(stderr.contains(next), "{words:?}: {stderr}");
+        let output = workplace.ropar(&[&words[..], &["--json"]].concat());
+        let object: Value = serde_json::from_slice(&output.stdout).expect("one JSON object");
+        let said = ["message", "next_step"].map(|name| object["error"][name].as_str().expect("text"));
+        assert!(said[0].contains(expected) && said[1].contains(next), "{words:?}: {object}");
+    }
+    workplace.assert_no_output();
+    // After `--` anything is a prompt; next in line is the package.
+    assert_refused(&workplace.ropar(&["generate", "-o", "a.glb", "--package", "no", "--", "--walk"]), 4, "package");
+    let help = workplace.ropar(&[]);
+    assert!(help.status.code() == Some(2) && String::from_utf8_lossy(&help.stderr).contains("Usage: ropar"));
+}
+
+/// A name may be any bytes on Linux; JSON and patterns know Unicode only.
+#[cfg(target_os = "linux")]
+#[test]
+fn names_that_are_no_unicode_stop_nothing() {
+    use std::{ffi::OsStr, os::unix::ffi::OsStrExt as _};
+
+    let workplace = Workplace::new();
+    let named = |name: &[u8]| workplace.path("outputs").join(OsStr::from_bytes(name));
+    let ropar = |words: &[&OsStr]| {
+        let output = workplace.command().args(words).output().expect("starts");
+        let said = String::from_utf8_lossy(&output.stdout).into_owned();
+        assert!(output.status.success() && output.stderr.is_empty(), "{words:?}: {output:?}");
+        serde_json::from_str::<Value>(&said).expect("one JSON object")
+    };
+    let word = OsStr::new;
+    let (person, copy) = (named(b"p\xff.bvh"), named(b"c\xff.bvh"));
+    write_person(&person);
+    let answer = ropar(&[word("convert"), person.as_ref(), word("-o"), copy.as_ref(), word("--json")]);
+    assert!(answer["files"][0]["path"].as_str().expect("text").ends_with("c\u{fffd}.bvh"), "{answer}");
+    ropar(&[word("map"), person.as_ref(), word("-o"), named(b"m\xff.json").as_ref(), word("--json")]);
+    let out = named(b"r\xff.bvh");
+    let words = [word("retarget"), person.as_ref(), word("--target"), copy.as_ref(), word("-o"), out.as_ref()];
+    ropar(&[&words[..], &[word("--json")]].concat());
+
+    // A batch says how many clips it has not seen, wherever they lie.
+    fs::create_dir(named(b"d\xff")).expect("folder");
+    fs::copy(&person, named(b"d\xff").join("deep.bvh")).expect("copied");
+    fs::copy(&person, named(b"plain.bvh")).expect("copied");
+    for (pattern, passed_over) in [("*.bvh", "3 clips"), ("**/*.bvh", "4 clips"), ("c*.bvh", "1 clips")] {
+        let more = ["--glob", "plain.bvh", "--glob", pattern, "--target", "plain.bvh", "--out", "out", "--json"];
+        let output = workplace.ropar(&[&["batch"], &more[..]].concat());
+        let answer: Value = serde_json::from_slice(&output.stdout).expect("one JSON object");
+        let said = if pattern == "c*.bvh" { &answer["error"]["message"] } else { &answer["warnings"] };
+        assert!(said.to_string().contains(passed_over), "{pattern}: {answer}");
+    }
 }
 
 #[test]
@@ -348,6 +504,29 @@ fn help_and_completions_need_no_package() {
     }
     for shell in ["bash", "zsh", "fish", "powershell"] {
         let script = workplace.ropar(&["completions", shell]);
-        assert!(script.status.success() && String::from_utf8_lossy(&script.stdout).contains("redo"), "{shell}");
+        let text = String::from_utf8_lossy(&script.stdout);
+        assert!(script.status.success() && text.contains("redo"), "{shell}");
+        if shell == "bash" {
+            assert!(text.contains("auto onnxruntime embedded") && text.contains("auto cpu cuda tensorrt"), "{text}");
+        }
+        let answer = workplace.ropar(&["completions", shell, "--json"]);
+        let object: Value = serde_json::from_slice(&answer.stdout).expect("one JSON object");
+        assert_eq!((object["shell"].as_str(), object["script"].as_str()), (Some(shell), Some(text.as_ref())));
+    }
+}
+
+/// A result that nobody gets is no success, unless nobody wants it: a closed pipe.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk_behind_stdout_is_told() {
+    let workplace = Workplace::new();
+    let person = workplace.path("person.bvh");
+    write_person(&person);
+    for more in [&[][..], &["--json"]] {
+        let full = fs::File::create("/dev/full").expect("opens");
+        let mut command = workplace.command();
+        let output = command.arg("inspect").arg(&person).args(more).stdout(full).output().expect("starts");
+        assert_eq!(output.status.code(), Some(6), "{more:?}");
+        assert!(more.contains(&"--json") || String::from_utf8_lossy(&output.stderr).contains("stdout"), "{output:?}");
     }
 }

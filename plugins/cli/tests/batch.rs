@@ -153,6 +153,24 @@ fn what_changed_is_made_again_and_nothing_else() {
 }
 
 #[test]
+fn what_was_changed_by_hand_is_not_replaced() {
+    let workplace = workplace(1, 40);
+    assert_eq!(workplace.run(&batch("out", &[])).1["made"], 2);
+    // Of equal size, so that only the content tells.
+    let path = workplace.path("out/mixamo/swing_00.glb");
+    let mut edited = fs::read(&path).expect("read");
+    *edited.last_mut().expect("bytes") ^= 1;
+    fs::write(&path, &edited).expect("written");
+    let (code, answer) = workplace.run(&batch("out", &["--in-place"]));
+    assert_eq!((code, &answer["made"], &answer["summary"]["errors"]), (7, &json!(1), &json!(1)), "{answer}");
+    let error = &answer["errors"]["mixamo/swing_00.glb"];
+    assert!(error["message"].as_str().is_some_and(|text| text.contains("was changed since")), "{error}");
+    assert!(fs::read(&path).expect("read") == edited, "the edit is lost");
+    let (code, answer) = workplace.run(&batch("out", &["--in-place", "--overwrite"]));
+    assert_eq!((code, &answer["made"], &answer["kept"]), (0, &json!(1), &json!(1)), "{answer}");
+}
+
+#[test]
 fn a_killed_run_goes_on_with_nothing_lost_and_nothing_done_twice() {
     let workplace = workplace(24, 2400);
     let mut child = workplace
@@ -296,6 +314,46 @@ fn a_job_file_says_the_same_as_options() {
         let message = answer["error"]["message"].as_str().expect("message");
         assert!(message.contains(words), "{text}: {message}");
         assert!(!workplace.path("jobs/x").exists(), "{text}");
+    }
+}
+
+#[test]
+fn prompts_that_the_model_cannot_read_are_refused_before_anything_is_made() {
+    let workplace = workplace(0, 0);
+    let package = concat!(env!("CARGO_MANIFEST_DIR"), "/../../models/pretrained/ropar-base");
+    let model = ["--out", "out", "--prompts", "prompts.txt", "--package", package, "--backend", "embedded"];
+    // Below the package's limit of characters, above that of tokens.
+    let long = format!("a person walks\n{}\n", "walks, ".repeat(60));
+    for (prompts, more, expected) in [
+        (long.as_str(), &[][..], "text tokens"),
+        ("a person walks\n", &["--guidance", "99"], "a guidance scale of 99 is out of range"),
+        ("a person walks\n", &["--guidance", "nan"], "out of range"),
+    ] {
+        fs::write(workplace.path("prompts.txt"), prompts).expect("write");
+        let (code, answer) = workplace.run(&[&model[..], &TARGETS, more].concat());
+        let message = answer["error"]["message"].as_str().unwrap_or_else(|| panic!("{answer}"));
+        assert!(code == 3 && message.contains(expected), "{answer}");
+        assert!(!workplace.path("out").exists());
+    }
+}
+
+#[test]
+fn why_files_could_not_be_made_is_told_with_the_next_step() {
+    let workplace = workplace(5, 2);
+    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_ropar"));
+    let words = [&["batch", "--glob", "clips/*.bvh", "--out", "out", "--take", "Nope"], &TARGETS[..]].concat();
+    let output = command.args(words).current_dir(workplace.folder.path()).output().expect("starts");
+    assert_eq!(output.status.code(), Some(7));
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    let lines: Vec<&str> = stderr.lines().filter(|line| !line.starts_with("warning")).collect();
+    // Three of the five clips, each once for both targets.
+    assert_eq!(lines.len(), 6, "{stderr}");
+    for (number, pair) in lines.chunks(2).enumerate() {
+        assert!(
+            pair[0].starts_with("error: ") && pair[0].contains(&format!("swing_{number:02}.bvh` has no take")),
+            "{stderr}"
+        );
+        assert!(pair[1].starts_with(" next: ") && pair[1].contains("ropar inspect"), "{stderr}");
     }
 }
 

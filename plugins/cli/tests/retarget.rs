@@ -130,7 +130,9 @@ fn what_cannot_be_done_is_said_and_leaves_nothing() {
         (vec!["retarget", "clip.glb", "--target", "hero.glb", "--take", "run", "-o", "out.glb"], "input"),
         (vec!["retarget", "hero.glb", "--target", "hero.glb", "-o", "out.glb"], "input"),
         (vec!["retarget", "clip.glb", "--target", "hero.glb", "--map", "bad.json", "-o", "out.glb"], "input"),
-        (vec!["retarget", "clip.glb", "--target", "hero.glb", "--fps", "0", "-o", "out.glb"], "usage"),
+        (vec!["retarget", "clip.glb", "--target", "hero.glb", "--fps", "0", "-o", "out.glb"], "input"),
+        (vec!["retarget", "clip.glb", "--target", "hero.glb", "--unit", "-1", "-o", "out.glb"], "input"),
+        (vec!["retarget", "clip.glb", "--target", "hero.glb", "--unit", "nan", "-o", "out.glb"], "input"),
         (vec!["retarget", "clip.glb", "--target", "hero.glb", "-o", "out.vrm"], "usage"),
         (vec!["retarget", "clip.glb", "--target", "hero.glb", "-o", "out.txt"], "usage"),
     ] {
@@ -142,4 +144,14 @@ fn what_cannot_be_done_is_said_and_leaves_nothing() {
             fs::read_dir(folder.path()).expect("folder").flatten().map(|entry| entry.file_name()).collect();
         assert!(left.iter().all(|name| !name.to_string_lossy().starts_with("out")), "{left:?}");
     }
+}
+
+#[test]
+fn a_unit_is_for_files_that_do_not_say_theirs() {
+    let folder = tempfile::tempdir().expect("temporary folder");
+    draw(folder.path());
+    let words = ["retarget", "clip.glb", "--target", "hero.glb", "--unit", "0.01", "-o", "out.glb"];
+    let (code, answer) = ropar(folder.path(), &words);
+    assert_eq!(code, Some(0), "{answer}");
+    assert!(answer["warnings"].to_string().contains("--unit has no effect: `clip.glb`"), "{answer}");
 }

@@ -111,8 +111,7 @@ fn card(page: &mut String, entry: &Entry<'_>) {
     let _ = write!(page, "</h2><p class=\"source\">{}</p>", escaped(&entry.source));
     let _ = write!(page, "<p><b>{}</b> {}</p>", entry.status.word(), escaped(entry.reason()));
     if entry.status == Status::Error {
-        let next = entry.details["next_step"].as_str().unwrap_or_default();
-        let _ = write!(page, "<p class=\"source\">{}</p>", escaped(next));
+        let _ = write!(page, "<p class=\"source\">{}</p>", escaped(entry.next_step()));
     }
     strip(page, &entry.details["poses"]);
     let report = &entry.details["report"];

@@ -1,17 +1,20 @@
 //! Prompts of a batch: one engine for all workers, opened when the first motion is needed.
 
-use std::sync::Mutex;
+use std::{ops::RangeInclusive, sync::Mutex};
 
 use ropar_core::{
     engine::{Engine, GenerateRequest, Generated, check_seconds},
-    package::Package,
+    package::{Package, file},
     provenance,
-    text::Prompt,
+    text::{Prompt, Tokenizer},
 };
 use serde_json::{Value, json};
 
 use super::{job::Job, journal::sha256};
 use crate::{arguments::EngineArguments, commands, failure::Failure, interrupt};
+
+/// Guidance scales that the engine takes; it says so only with the networks loaded.
+const GUIDANCE: RangeInclusive<f32> = 0.0..=20.0;
 
 /// The model of a batch.
 #[derive(Debug)]
@@ -34,17 +37,20 @@ impl Generator {
             return Ok(None);
         }
         let package = commands::read_package(arguments)?;
+        let limits = &package.manifest().limits;
+        let tokenizer = Tokenizer::open(&package.path(file::TOKENIZER)?, limits.max_text_tokens)?;
         let mut warnings = Vec::new();
         for prompt in &job.prompts {
             let named = |failure: Failure| Failure {
                 message: format!("the prompt `{}`: {}", prompt.text, failure.message),
                 ..failure
             };
-            let limits = &package.manifest().limits;
             if let Some(seconds) = prompt.seconds {
                 check_seconds(seconds, limits.max_seconds).map_err(|error| named(error.into()))?;
             }
+            check_guidance(prompt.guidance, package.manifest().sampler.guidance).map_err(named)?;
             let parsed = Prompt::parse(&prompt.text, limits.max_prompt_characters);
+            let parsed = parsed.and_then(|parsed| tokenizer.ids(&parsed.text).map(|_| parsed));
             warnings.extend(parsed.map_err(|error| named(error.into()))?.warnings);
         }
         let manifest = serde_json::to_vec(package.manifest()).map_err(|error| Failure::input(error.to_string(), ""))?;
@@ -88,5 +94,15 @@ impl Generator {
         let mut engine = self.engine.lock().map_err(|error| Failure::runtime(error.to_string(), ""))?;
         let open = || commands::open_engine(&self.package, &self.arguments).map(std::sync::Arc::new);
         engine.get_or_insert_with(open).clone()
+    }
+}
+
+fn check_guidance(guidance: Option<f32>, own: f32) -> Result<(), Failure> {
+    match guidance.filter(|guidance| !GUIDANCE.contains(guidance)) {
+        None => Ok(()),
+        Some(guidance) => Err(Failure::input(
+            format!("a guidance scale of {guidance} is out of range"),
+            format!("choose {} to {}; this package's own is {own}", GUIDANCE.start(), GUIDANCE.end()),
+        )),
     }
 }

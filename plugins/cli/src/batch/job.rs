@@ -1,14 +1,11 @@
 //! What a batch shall do: a job file or the command line, resolved to paths that the process can open.
 
-use std::{
-    fs,
-    path::{Path, PathBuf},
-};
+use std::path::{Path, PathBuf};
 
 use ropar_core::retarget::RetargetOptions;
 use serde::Deserialize;
 
-use crate::{arguments::BatchArguments, failure::Failure};
+use crate::{arguments::BatchArguments, failure::Failure, limits, text_file};
 
 /// The job file. Paths are relative to its folder.
 #[derive(Debug, Default, Deserialize)]
@@ -154,12 +151,7 @@ impl Job {
                 "name clips with --glob 'clips/*.bvh' or `clips`, prompts with --prompts FILE or [[prompt]]",
             ));
         }
-        if let Some(fps) = self.fps.filter(|fps| !(1.0..=960.0).contains(fps)) {
-            return Err(Failure::input(
-                format!("a rate of {fps} frames per second is out of range"),
-                "choose 1 to 960",
-            ));
-        }
+        limits::check_fps(self.fps)?;
         if let Some(prompt) = self.prompts.iter().find(|prompt| !(1..=1000).contains(&prompt.samples)) {
             let message = format!("{} samples of the prompt `{}`", prompt.samples, prompt.text);
             return Err(Failure::input(message, "choose 1 to 1000"));
@@ -187,7 +179,7 @@ fn resolved(entry: PromptEntry, common: &Generate) -> PromptJob {
 }
 
 fn read(path: &Path) -> Result<JobFile, Failure> {
-    toml::from_str(&text(path)?).map_err(|error| {
+    toml::from_str(&text_file::read(path)?).map_err(|error| {
         Failure::input(
             format!("`{}` is not a job: {error}", path.display()),
             "see docs/batch.md for what a job file holds",
@@ -195,15 +187,9 @@ fn read(path: &Path) -> Result<JobFile, Failure> {
     })
 }
 
-fn text(path: &Path) -> Result<String, Failure> {
-    fs::read_to_string(path).map_err(|error| {
-        Failure::input(format!("cannot read `{}`: {error}", path.display()), "check the path and its permissions")
-    })
-}
-
 /// The prompts of a file: one a line; empty lines and those that start with `#` do not count.
 fn lines(path: &Path) -> Result<Vec<String>, Failure> {
-    let text = text(path)?;
+    let text = text_file::read(path)?;
     let lines = text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
     let prompts: Vec<String> = lines.map(str::to_owned).collect();
     if prompts.is_empty() {

@@ -7,7 +7,7 @@
 use std::{
     collections::HashMap,
     fs::{self, File, OpenOptions, TryLockError},
-    io::{Read as _, Seek as _, SeekFrom, Write as _},
+    io::{ErrorKind, Read as _, Seek as _, SeekFrom, Write as _},
     path::{Path, PathBuf},
     sync::Mutex,
 };
@@ -76,11 +76,24 @@ impl Journal {
         self.of(output).find(|record| record.key == key).filter(|record| record.bytes.is_none())
     }
 
-    /// Whether a file is there that no batch has made, or that was changed since.
+    /// Whether a file is there that no batch has made, or that was changed since, by its size: thousands of files take no time.
     pub fn is_foreign(&self, output: &str) -> bool {
         match fs::metadata(self.folder.join(output)) {
             Ok(metadata) => !self.of(output).any(|record| record.bytes == Some(metadata.len())),
             Err(_) => false,
+        }
+    }
+
+    /// As [`is_foreign`](Self::is_foreign), by its content: for a file that is about to be replaced.
+    pub fn holds_other_content(&self, output: &str) -> Result<bool, Failure> {
+        let path = self.folder.join(output);
+        match fs::read(&path) {
+            Ok(bytes) => {
+                let hash = sha256(&bytes);
+                Ok(!self.of(output).any(|record| record.sha256.as_ref() == Some(&hash)))
+            }
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(false),
+            Err(error) => Err(Failure::unreadable(&path, error)),
         }
     }
 
@@ -141,7 +154,7 @@ fn remove_partial_files(folder: &Path) {
 }
 
 fn read_all(folder: &Path) -> Result<HashMap<String, Vec<Record>>, Failure> {
-    let unreadable = |error| Failure::unwritable(folder, error);
+    let unreadable = |error| Failure::unreadable(folder, error);
     let mut paths: Vec<PathBuf> = Vec::new();
     for entry in fs::read_dir(folder).map_err(unreadable)? {
         let path = entry.map_err(unreadable)?.path();
@@ -152,7 +165,7 @@ fn read_all(folder: &Path) -> Result<HashMap<String, Vec<Record>>, Failure> {
     paths.sort();
     let mut records: HashMap<String, Vec<Record>> = HashMap::new();
     for path in paths {
-        let text = fs::read(&path).map_err(|error| Failure::unwritable(&path, error))?;
+        let text = fs::read(&path).map_err(|error| Failure::unreadable(&path, error))?;
         // A line that a killed run did not finish, or that another one is writing, is no line.
         for record in text.split(|byte| *byte == b'\n').filter_map(|line| serde_json::from_slice::<Record>(line).ok()) {
             records.entry(record.output.clone()).or_default().push(record);
@@ -204,6 +217,24 @@ mod tests {
     }
 
     #[test]
+    fn a_change_that_keeps_the_size_is_told_by_the_content() {
+        let folder = tempfile::tempdir().expect("folder");
+        let journal = Journal::open(folder.path(), (1, 1)).expect("opens");
+        let older = Record { sha256: Some(sha256(b"abc")), ..record("a.glb", "k", Some(3)) };
+        journal.add(&older).expect("written");
+        // A run that was killed before the next version got its name.
+        journal.add(&Record { sha256: Some(sha256(b"xyz")), ..older }).expect("written");
+        drop(journal);
+        let journal = Journal::open(folder.path(), (1, 1)).expect("opens");
+        for (content, other) in [("abc", false), ("xyz", false), ("abd", true)] {
+            fs::write(folder.path().join("a.glb"), content).expect("written");
+            assert_eq!(journal.holds_other_content("a.glb"), Ok(other), "{content}");
+            assert!(!journal.is_foreign("a.glb"));
+        }
+        assert_eq!(journal.holds_other_content("b.glb"), Ok(false));
+    }
+
+    #[test]
     fn a_torn_line_is_none_and_spoils_no_other() {
         let folder = tempfile::tempdir().expect("folder");
         drop(Journal::open(folder.path(), (2, 3)).expect("opens"));
@@ -215,6 +246,14 @@ mod tests {
         let journal = Journal::open(folder.path(), (1, 1)).expect("opens");
         assert!(journal.failed("b.glb", "k").is_some());
         assert_eq!(journal.records.len(), 1);
+    }
+
+    #[test]
+    fn a_journal_that_cannot_be_read_is_told_so() {
+        let folder = tempfile::tempdir().expect("folder");
+        fs::create_dir_all(folder.path().join(FOLDER).join("2-of-2.jsonl")).expect("folder");
+        let failure = Journal::open(folder.path(), (1, 2)).expect_err("is a folder");
+        assert!(failure.message.contains("2-of-2.jsonl cannot be read"), "{}", failure.message);
     }
 
     #[test]

@@ -8,6 +8,7 @@ mod figures;
 mod generator;
 mod job;
 mod journal;
+mod passed_over;
 mod plan;
 mod results;
 mod rigs;
@@ -38,6 +39,7 @@ use crate::{
     failure::{Failure, Kind},
     interrupt,
     terminal::Terminal,
+    text_file,
 };
 
 /// Runs a batch; the exit code is its own where some files could not be made.
@@ -47,7 +49,7 @@ pub fn run(arguments: &BatchArguments, terminal: &Terminal) -> Result<u8, Failur
     let workers =
         arguments.jobs.map_or_else(|| std::thread::available_parallelism().map_or(1, usize::from), usize::from);
     let generator = Generator::of(&job, &arguments.engine, workers)?;
-    let source_map = job.source_map.as_deref().map(rigs::read_map).transpose()?;
+    let source_map = job.source_map.as_deref().map(text_file::read).transpose()?;
     let targets = job.targets.iter().map(TargetRig::open).collect::<Result<Vec<_>, _>>()?;
     let warnings = warnings(&plan, &targets, generator.as_ref());
     for warning in &warnings {
@@ -69,16 +71,20 @@ pub fn run(arguments: &BatchArguments, terminal: &Terminal) -> Result<u8, Failur
         generator: generator.as_ref(),
         journal: &journal,
         look_only: arguments.report_only,
+        overwrite: arguments.overwrite,
     };
     let outcomes = work(&shared, &units, workers, terminal)?;
     let results = Results { plan: &plan, units: &units, outcomes: &outcomes, generator: generator.as_ref() };
     let tally = results.tally();
     // Shares run side by side; the results of the whole are written by a run of the whole.
     let files = if arguments.shard.is_none() { write_results(&job.out, &results)? } else { Vec::new() };
+    for (reason, next_step) in results.reasons() {
+        terminal.error(&reason, &next_step);
+    }
     if let Some(note) = generator.as_ref().and_then(Generator::licence_note) {
         terminal.note(note);
     }
-    terminal.result(tally.lines(&job.out, &files), &tally.to_json(&files, &warnings, &results));
+    terminal.result(tally.lines(&job.out, &files), &tally.to_json(&files, &warnings, &results))?;
     Ok(exit_code(&tally, arguments))
 }
 
@@ -86,6 +92,10 @@ fn warnings(plan: &Plan, targets: &[TargetRig], generator: Option<&Generator>) -
     let mut warnings = Vec::new();
     if plan.ignored > 0 {
         warnings.push(format!("{} files that the patterns name are no scene files", plan.ignored));
+    }
+    if plan.passed_over > 0 {
+        let count = plan.passed_over;
+        warnings.push(format!("{count} clips are passed over because their names are no Unicode; rename them"));
     }
     for (target, name) in targets.iter().zip(&plan.targets) {
         let found = target.file.scene().warnings.iter().chain(&target.mapping.warnings);
@@ -101,14 +111,19 @@ fn refuse_foreign_files(out: &Path, plan: &Plan, units: &[usize], journal: &Jour
     let foreign: Vec<String> = outputs.filter(|output| journal.is_foreign(output)).collect();
     let Some(first) = foreign.first() else { return Ok(()) };
     let others = if foreign.len() > 1 { format!(" and {} others", foreign.len() - 1) } else { String::new() };
-    Err(Failure::new(
+    Err(not_ours(&out.join(first), &others))
+}
+
+/// A file, and others, that no batch has made as they are.
+fn not_ours(path: &Path, others: &str) -> Failure {
+    Failure::new(
         Kind::Output,
         format!(
             "{}{others} would be replaced, though this batch has not made it or it was changed since",
-            out.join(first).display()
+            path.display()
         ),
         "choose another --out, move the file away, or say --overwrite",
-    ))
+    )
 }
 
 /// Works off the units, `workers` at a time; answers outcomes by place in `units` and target.

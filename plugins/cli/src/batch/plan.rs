@@ -7,7 +7,7 @@ use std::{
 
 use ropar_exporters::Format;
 
-use super::job::Job;
+use super::{job::Job, passed_over};
 use crate::failure::Failure;
 
 /// Longest file name that a prompt becomes, in characters.
@@ -31,12 +31,14 @@ pub struct Unit {
 }
 
 /// The units in a fixed order, and the targets' names.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Plan {
     pub units: Vec<Unit>,
     pub targets: Vec<TargetName>,
     /// Files that a pattern named and that are no scene files.
     pub ignored: usize,
+    /// Clips that were not seen because their names are no Unicode.
+    pub passed_over: usize,
 }
 
 /// The folder of a target's results and their extension.
@@ -49,11 +51,64 @@ pub struct TargetName {
 impl Plan {
     /// Lists everything, and refuses what would be written twice.
     pub fn of(job: &Job) -> Result<Plan, Failure> {
-        let (mut units, ignored) = clips(job)?;
-        units.extend(prompts(job)?);
-        let plan = Plan { units, targets: targets(job)?, ignored };
+        let mut plan = Plan::default();
+        plan.add_clips(job)?;
+        plan.units.extend(prompts(job)?);
+        plan.targets = targets(job)?;
         plan.refuse_collisions()?;
         Ok(plan)
+    }
+
+    /// Adds the clips that the patterns name, by path, and counts what else they name.
+    fn add_clips(&mut self, job: &Job) -> Result<(), Failure> {
+        let mut found: BTreeMap<PathBuf, String> = BTreeMap::new();
+        let out = std::path::absolute(&job.out).unwrap_or_else(|_| job.out.clone());
+        for (folder, pattern) in &job.clips {
+            let literal = folder.join(pattern);
+            let (paths, base, unseen) = if literal.is_file() {
+                let base = literal.parent().unwrap_or(Path::new("")).to_owned();
+                (vec![literal.clone()], base, 0)
+            } else {
+                let (base, whole) = (base(&literal), whole(folder, pattern));
+                let paths = matches(&whole).map_err(|reason| {
+                    Failure::usage(format!("the pattern `{pattern}` is wrong: {reason}"), "see docs/batch.md")
+                })?;
+                let unseen = passed_over::count(&base, &whole);
+                (paths, base, unseen)
+            };
+            self.passed_over += unseen;
+            let mut names_one = literal.is_file();
+            for path in paths {
+                // Results of an earlier run are no sources of the next one.
+                if !path.is_file() || std::path::absolute(&path).is_ok_and(|path| path.starts_with(&out)) {
+                    continue;
+                }
+                if Format::of(&path).is_err() {
+                    self.ignored += 1;
+                    continue;
+                }
+                let name = path.strip_prefix(&base).unwrap_or(&path).with_extension("");
+                let parts = name.components().filter_map(|part| match part {
+                    Component::Normal(part) => Some(part.to_string_lossy().into_owned()),
+                    _ => None,
+                });
+                let name = parts.collect::<Vec<_>>().join("/");
+                found.entry(path).or_insert(name);
+                names_one = true;
+            }
+            if !names_one {
+                let unseen = match unseen {
+                    0 => String::new(),
+                    count => format!(" but {count} clips whose names are no Unicode"),
+                };
+                return Err(Failure::input(
+                    format!("`{pattern}` names no clip{unseen}"),
+                    "check the pattern: * within a folder, ** through folders; clips end in .bvh, .fbx, .glb, .gltf, .vrma",
+                ));
+            }
+        }
+        self.units.extend(found.into_iter().map(|(path, name)| Unit { source: Source::Clip(path), name }));
+        Ok(())
     }
 
     /// The file of a unit on a target, relative to the output folder, `/` between folders.
@@ -121,55 +176,18 @@ fn targets(job: &Job) -> Result<Vec<TargetName>, Failure> {
     Ok(names)
 }
 
-/// The clips that the patterns name, by path, and how many files are none.
-fn clips(job: &Job) -> Result<(Vec<Unit>, usize), Failure> {
-    let mut found: BTreeMap<PathBuf, String> = BTreeMap::new();
-    let mut ignored = 0;
-    let out = std::path::absolute(&job.out).unwrap_or_else(|_| job.out.clone());
-    for (folder, pattern) in &job.clips {
-        let literal = folder.join(pattern);
-        let paths = if literal.is_file() { vec![literal.clone()] } else { matches(folder, pattern)? };
-        let base =
-            if literal.is_file() { literal.parent().unwrap_or(Path::new("")).to_owned() } else { base(&literal) };
-        let before = found.len();
-        for path in paths {
-            // Results of an earlier run are no sources of the next one.
-            if !path.is_file() || std::path::absolute(&path).is_ok_and(|path| path.starts_with(&out)) {
-                continue;
-            }
-            if Format::of(&path).is_err() {
-                ignored += 1;
-                continue;
-            }
-            let name = path.strip_prefix(&base).unwrap_or(&path).with_extension("");
-            let parts = name.components().filter_map(|part| match part {
-                Component::Normal(part) => Some(part.to_string_lossy().into_owned()),
-                _ => None,
-            });
-            let name = parts.collect::<Vec<_>>().join("/");
-            found.entry(path).or_insert(name);
-        }
-        if found.len() == before && !literal.is_file() {
-            return Err(Failure::input(
-                format!("`{pattern}` names no clip"),
-                "check the pattern: * within a folder, ** through folders; clips end in .bvh, .fbx, .glb, .gltf, .vrma",
-            ));
-        }
+/// A pattern as the process can follow it.
+fn whole(folder: &Path, pattern: &str) -> String {
+    if Path::new(pattern).is_absolute() || folder.as_os_str().is_empty() {
+        return pattern.to_owned();
     }
-    let units = found.into_iter().map(|(path, name)| Unit { source: Source::Clip(path), name }).collect();
-    Ok((units, ignored))
+    format!("{}/{pattern}", glob::Pattern::escape(&folder.to_string_lossy()))
 }
 
-fn matches(folder: &Path, pattern: &str) -> Result<Vec<PathBuf>, Failure> {
-    let whole = if Path::new(pattern).is_absolute() || folder.as_os_str().is_empty() {
-        pattern.to_owned()
-    } else {
-        format!("{}/{pattern}", glob::Pattern::escape(&folder.to_string_lossy()))
-    };
-    let wrong =
-        |reason: String| Failure::usage(format!("the pattern `{pattern}` is wrong: {reason}"), "see docs/batch.md");
-    let paths = glob::glob(&whole).map_err(|error| wrong(error.to_string()))?;
-    paths.map(|path| path.map_err(|error| wrong(error.to_string()))).collect()
+/// The files that a pattern names; else what is wrong with it.
+fn matches(pattern: &str) -> Result<Vec<PathBuf>, String> {
+    let paths = glob::glob(pattern).map_err(|error| error.to_string())?;
+    paths.map(|path| path.map_err(|error| error.to_string())).collect()
 }
 
 /// The folder that every match of a pattern lies in.
@@ -238,7 +256,7 @@ mod tests {
     #[test]
     fn shares_are_the_whole_and_do_not_overlap() {
         let unit = |name: usize| Unit { source: Source::Clip(PathBuf::new()), name: name.to_string() };
-        let plan = Plan { units: (0..11).map(unit).collect(), targets: Vec::new(), ignored: 0 };
+        let plan = Plan { units: (0..11).map(unit).collect(), ..Plan::default() };
         let mut all: Vec<usize> = (1..=4).flat_map(|number| plan.share(number, 4)).collect();
         all.sort_unstable();
         assert_eq!(all, (0..11).collect::<Vec<_>>());

@@ -34,6 +34,9 @@ pub const FIGURES: [&str; 20] = [
     "mapping_confidence",
 ];
 
+/// How many reasons are told at the end of a run; all of them are in the results.
+const REASONS: usize = 3;
+
 /// The outcomes of a run.
 pub struct Results<'a> {
     pub plan: &'a Plan,
@@ -118,6 +121,18 @@ impl Results<'_> {
             }
         }
         entries
+    }
+
+    /// The first few reasons why files could not be made, each once, and what to do.
+    pub fn reasons(&self) -> Vec<(String, String)> {
+        let mut reasons: Vec<(String, String)> = Vec::new();
+        for entry in self.entries().iter().filter(|entry| entry.status == Status::Error) {
+            let reason = (entry.reason().to_owned(), entry.next_step().to_owned());
+            if reasons.len() < REASONS && !reasons.contains(&reason) {
+                reasons.push(reason);
+            }
+        }
+        reasons
     }
 
     pub fn tally(&self) -> Tally {
@@ -220,6 +235,11 @@ impl Entry<'_> {
             Status::NotMade => "",
             _ => self.details["report"]["verdict"]["reason"].as_str().unwrap_or_default(),
         }
+    }
+
+    /// What to do about a status of error.
+    pub fn next_step(&self) -> &str {
+        self.details["next_step"].as_str().unwrap_or_default()
     }
 }
 

@@ -1,6 +1,6 @@
 //! The rigs of a batch: targets, read once, and sources as they come.
 
-use std::{fs, path::Path};
+use std::path::Path;
 
 use ropar_core::{
     retarget::{MappedRig, Retargeter, mapping::RigMapping},
@@ -9,7 +9,7 @@ use ropar_core::{
 use ropar_exporters::{RigFile, scene::Scene};
 
 use super::{job::Target, journal::sha256};
-use crate::{commands, failure::Failure};
+use crate::{commands, failure::Failure, text_file};
 
 /// A target, ready for clips.
 #[derive(Debug)]
@@ -25,7 +25,7 @@ impl TargetRig {
     /// Reads and maps a target.
     pub fn open(target: &Target) -> Result<TargetRig, Failure> {
         let file = RigFile::open(&target.file)?;
-        let map = target.map.as_deref().map(read_map).transpose()?;
+        let map = target.map.as_deref().map(text_file::read).transpose()?;
         let rig = file.scene().rig();
         let mapping = mapping(&target.file, file.scene(), map.as_deref(), target.character)?;
         let parts = format!(
@@ -56,11 +56,4 @@ impl TargetRig {
 pub fn mapping(path: &Path, scene: &Scene, map: Option<&str>, character: Option<usize>) -> Result<RigMapping, Failure> {
     let found = scene.rig_mapping(character, map);
     found.map_err(|error| commands::map::failure(&path.display().to_string(), &error))
-}
-
-/// The text of a mapping file.
-pub fn read_map(path: &Path) -> Result<String, Failure> {
-    fs::read_to_string(path).map_err(|error| {
-        Failure::input(format!("cannot read `{}`: {error}", path.display()), "check the path and its permissions")
-    })
 }

@@ -25,7 +25,7 @@ use super::{
 };
 use crate::{
     failure::{Failure, Kind},
-    interrupt,
+    interrupt, takes,
 };
 
 /// Grows when the same input and options shall no longer give the same files.
@@ -55,6 +55,8 @@ pub struct Shared<'a> {
     pub journal: &'a Journal,
     /// Only look, make nothing.
     pub look_only: bool,
+    /// Replace also what no batch has made.
+    pub overwrite: bool,
 }
 
 /// A worker and the source rig that it saw last: clips of one recording session share theirs.
@@ -210,11 +212,7 @@ impl<'a> Worker<'a> {
         let names: Vec<String> = scene.takes.iter().map(|take| format!("`{}`", take.name)).collect();
         let mut warnings = std::mem::take(&mut scene.warnings);
         let chosen = match &self.shared.job.take {
-            Some(name) => scene
-                .takes
-                .iter()
-                .position(|take| take.name == *name)
-                .ok_or_else(|| unfit(format!("there is no take `{name}`; there are: {}", names.join(", "))))?,
+            Some(name) => takes::position(path, &scene.takes, name)?,
             None if names.is_empty() => return Err(unfit("there is no animation in it".to_owned())),
             None => {
                 if names.len() > 1 {
@@ -231,7 +229,12 @@ impl<'a> Worker<'a> {
             _ => mapping(path, &scene, self.shared.source_map, None)?,
         };
         warnings.extend(mapping.warnings.iter().cloned());
-        Ok(Motion { said: json!({ "clip": path, "take": take.name }), take, rig: Some((rig, mapping)), warnings })
+        Ok(Motion {
+            said: json!({ "clip": path.to_string_lossy(), "take": take.name }),
+            take,
+            rig: Some((rig, mapping)),
+            warnings,
+        })
     }
 
     fn generate(&self, unit: &Unit) -> Result<Motion, Failure> {
@@ -251,7 +254,10 @@ impl<'a> Worker<'a> {
 
     /// Retargets, records, writes.
     fn put(&mut self, motion: &Motion, target: usize, output: &str, key: &str) -> Result<Record, Failure> {
-        let Shared { job, targets, journal, .. } = *self.shared;
+        let Shared { job, targets, journal, overwrite, .. } = *self.shared;
+        if !overwrite && journal.holds_other_content(output)? {
+            return Err(super::not_ours(&job.out.join(output), ""));
+        }
         let retargeter = self.retargeter(motion, target)?;
         let made = retargeter.retarget(&motion.take, &job.options)?;
         let frames = figures::frames(made.take.frames);

@@ -1,28 +1,31 @@
 //! `ropar convert`: a scene file in another format, or its takes in another file.
 
+use std::slice;
+
 use ropar_exporters::{
     InsertTakesOptions, ReadSceneOptions, WriteSceneOptions, insert_takes, read_scene, read_scene_with, write_scene,
 };
 use serde_json::json;
 
-use crate::{arguments::ConvertArguments, failure::Failure, output, terminal::Terminal};
+use crate::{arguments::ConvertArguments, failure::Failure, limits, output, takes, terminal::Terminal};
 
 pub fn run(arguments: &ConvertArguments, terminal: &Terminal) -> Result<(), Failure> {
     output::check_scene(&arguments.output)?;
-    if arguments.unit.is_some_and(|unit| !(unit.is_finite() && unit > 0.0)) {
-        return Err(Failure::usage(
-            "--unit is not a length",
-            "give metres above 0, such as --unit 0.01 for centimetres",
-        ));
-    }
+    limits::check_fps(arguments.fps)?;
+    let unit_warning = limits::check_unit(arguments.unit, &arguments.input)?;
     let scene = read_scene_with(&arguments.input, &ReadSceneOptions { fps: None, metres_per_unit: arguments.unit })?;
+    let takes = match &arguments.take {
+        Some(name) => slice::from_ref(&scene.takes[takes::position(&arguments.input, &scene.takes, name)?]),
+        None => scene.takes.as_slice(),
+    };
+    limits::check_span(&arguments.input, takes, arguments.start, arguments.end)?;
     let options = WriteSceneOptions {
         take: arguments.take.clone(),
         fps: arguments.fps,
         start: arguments.start,
         end: arguments.end,
     };
-    let mut warnings = scene.warnings.clone();
+    let mut warnings: Vec<String> = unit_warning.into_iter().chain(scene.warnings.iter().cloned()).collect();
     warnings.extend(match &arguments.into {
         None => write_scene(&arguments.output, &scene, &options)?,
         Some(target) => {
@@ -49,9 +52,8 @@ pub fn run(arguments: &ConvertArguments, terminal: &Terminal) -> Result<(), Fail
     terminal.result(
         format!("{}: {} nodes, {summary}", arguments.output.display(), written.nodes.len()),
         &json!({
-            "files": [{ "path": arguments.output, "nodes": written.nodes.len(), "takes": takes }],
+            "files": [{ "path": arguments.output.to_string_lossy(), "nodes": written.nodes.len(), "takes": takes }],
             "warnings": warnings,
         }),
-    );
-    Ok(())
+    )
 }

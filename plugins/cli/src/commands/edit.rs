@@ -65,13 +65,12 @@ pub fn run(arguments: &EditArguments, terminal: &Terminal) -> Result<(), Failure
     terminal.result(
         format!("{path}: {} made anew, seed {}, in {wall_seconds:.1} s", request.parts.join(", "), request.seed),
         &json!({
-            "files": [{ "path": arguments.output, "seed": request.seed, "wall_seconds": provenance::decimal(wall_seconds) }],
+            "files": [{ "path": arguments.output.to_string_lossy(), "seed": request.seed, "wall_seconds": provenance::decimal(wall_seconds) }],
             "redo": request.parts,
             "warnings": warnings,
             "runtime": engine.report(),
         }),
-    );
-    Ok(())
+    )
 }
 
 /// The joints that the named parts own. The engine has refused unknown names by now.

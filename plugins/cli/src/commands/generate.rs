@@ -10,18 +10,18 @@ use ropar_exporters::{Clip, Format, check_joint_names, write_clip_named};
 use serde_json::{Value, json};
 
 use super::{check_prompt, fresh_seed, open_engine, read_package};
-use crate::{arguments::GenerateArguments, failure::Failure, interrupt, output, terminal::Terminal};
-
-/// Highest rate that is written; capture systems stay below it, and a typing error does not fill the disk.
-const HIGHEST_FPS: f32 = 960.0;
+use crate::{arguments::GenerateArguments, failure::Failure, interrupt, limits, output, terminal::Terminal};
 
 pub fn run(arguments: &GenerateArguments, terminal: &Terminal) -> Result<(), Failure> {
     let paths = output::sample_paths(&arguments.output, arguments.samples);
     for path in &paths {
         output::check(path)?;
-        check_joint_names(path, Format::of(path)?, arguments.joint_names.into())?;
+        check_joint_names(path, Format::of(path)?, arguments.joint_names.into()).map_err(|error| Failure {
+            next_step: "name an .fbx file, or leave --joint-names out".to_owned(),
+            ..error.into()
+        })?;
     }
-    check_fps(arguments.fps)?;
+    limits::check_fps(Some(arguments.fps))?;
     let package = read_package(&arguments.engine)?;
     if let Some(seconds) = arguments.seconds {
         check_seconds(seconds, package.manifest().limits.max_seconds)?;
@@ -62,19 +62,7 @@ pub fn run(arguments: &GenerateArguments, terminal: &Terminal) -> Result<(), Fai
     }
     let lines: Vec<String> = files.iter().map(describe).collect();
     let object = json!({ "files": files, "warnings": warnings, "runtime": engine.report() });
-    terminal.result(lines.join("\n"), &object);
-    Ok(())
-}
-
-fn check_fps(fps: f32) -> Result<(), Failure> {
-    // Negated so that NaN is refused as well.
-    if !(1.0..=HIGHEST_FPS).contains(&fps) {
-        return Err(Failure::input(
-            format!("a rate of {fps} frames per second is out of range"),
-            format!("choose 1 to {HIGHEST_FPS}"),
-        ));
-    }
-    Ok(())
+    terminal.result(lines.join("\n"), &object)
 }
 
 fn write(
@@ -91,7 +79,7 @@ fn write(
     let clip = Clip::new(made.motion.resample(fps), extras);
     write_clip_named(path, &clip, None, arguments.joint_names.into())?;
     Ok(json!({
-        "path": path,
+        "path": path.to_string_lossy(),
         "seed": request.seed,
         "seconds": provenance::decimal(made.seconds),
         "frames": clip.motion.frames(),

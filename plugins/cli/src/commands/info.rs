@@ -1,5 +1,7 @@
 //! `ropar info`: what would be used, and under which terms.
 
+use std::path::Path;
+
 use ropar_core::{
     package::{Manifest, PartSchemeReference},
     runtime::RuntimeReport,
@@ -17,7 +19,7 @@ pub fn run(arguments: &InfoArguments, terminal: &Terminal) -> Result<(), Failure
     let object = json!({
         "version": env!("CARGO_PKG_VERSION"),
         "runtime": engine.report(),
-        "runtime_folder": user_folder::runtime(),
+        "runtime_folder": user_folder::runtime().as_deref().map(Path::to_string_lossy),
         "package": package.summary()?,
     });
     let mut lines = vec![format!("ropar {}", env!("CARGO_PKG_VERSION")), String::new()];
@@ -25,8 +27,7 @@ pub fn run(arguments: &InfoArguments, terminal: &Terminal) -> Result<(), Failure
     lines.push(String::new());
     lines.push(row("package", package.folder().display()));
     lines.extend(package_lines(engine.manifest(), &parts));
-    terminal.result(lines.join("\n"), &object);
-    Ok(())
+    terminal.result(lines.join("\n"), &object)
 }
 
 fn row(name: &str, value: impl std::fmt::Display) -> String {

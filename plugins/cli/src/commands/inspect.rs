@@ -16,8 +16,7 @@ pub fn run(arguments: &InspectArguments, terminal: &Terminal) -> Result<(), Fail
     let found = inspect(&read_scene(&arguments.file)?);
     let object = serde_json::to_value(&found)
         .map_err(|error| Failure::new(Kind::Internal, error.to_string(), "report this as a bug"))?;
-    terminal.result(lines(&found).join("\n"), &object);
-    Ok(())
+    terminal.result(lines(&found).join("\n"), &object)
 }
 
 fn row(name: &str, value: impl std::fmt::Display) -> String {

@@ -1,7 +1,5 @@
 //! `ropar map`: which node of a rig is which joint of a human body.
 
-use std::fs;
-
 use ropar_core::{
     retarget::{MappingError, References, mapping::RigMapping},
     rig::Rig,
@@ -10,18 +8,13 @@ use ropar_core::{
 use ropar_exporters::{ReadSceneOptions, read_scene_with};
 use serde_json::{Map, Value, json};
 
-use crate::{arguments::MapArguments, failure::Failure, terminal::Terminal};
+use crate::{arguments::MapArguments, failure::Failure, output, terminal::Terminal, text_file};
 
 pub fn run(arguments: &MapArguments, terminal: &Terminal) -> Result<(), Failure> {
     if let Some(output) = &arguments.output {
-        ropar_exporters::atomic::check(output)?;
+        output::check_mapping(output, &arguments.file)?;
     }
-    let file = arguments.map.as_ref().map(|path| {
-        fs::read_to_string(path).map_err(|error| {
-            Failure::input(format!("cannot read `{}`: {error}", path.display()), "check the path and its permissions")
-        })
-    });
-    let file = file.transpose()?;
+    let file = arguments.map.as_deref().map(text_file::read).transpose()?;
     let scene = read_scene_with(&arguments.file, &ReadSceneOptions::default())?;
     let mapping = scene
         .rig_mapping(arguments.character, file.as_deref())
@@ -39,10 +32,10 @@ pub fn run(arguments: &MapArguments, terminal: &Terminal) -> Result<(), Failure>
         lines.push(format!("{}: written; edit it and pass it with --map", output.display()));
     }
     let mut object = object(&mapping, &references, &rig);
-    object["files"] = json!(arguments.output.iter().map(|path| json!({ "path": path })).collect::<Vec<_>>());
+    object["files"] =
+        json!(arguments.output.iter().map(|path| json!({ "path": path.to_string_lossy() })).collect::<Vec<_>>());
     object["warnings"] = json!(scene.warnings.iter().chain(&mapping.warnings).collect::<Vec<_>>());
-    terminal.result(lines.join("\n"), &object);
-    Ok(())
+    terminal.result(lines.join("\n"), &object)
 }
 
 /// What is wrong with the rig or the mapping of `file`, and what to do.

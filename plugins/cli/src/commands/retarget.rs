@@ -1,6 +1,6 @@
 //! `ropar retarget`: a clip on another character.
 
-use std::{fs, path::Path, time::Instant};
+use std::time::Instant;
 
 use ropar_core::{
     provenance,
@@ -12,7 +12,7 @@ use ropar_exporters::{
 };
 use serde_json::json;
 
-use crate::{arguments::RetargetArguments, failure::Failure, output, terminal::Terminal};
+use crate::{arguments::RetargetArguments, failure::Failure, limits, output, terminal::Terminal, text_file};
 
 pub fn run(arguments: &RetargetArguments, terminal: &Terminal) -> Result<(), Failure> {
     output::check_scene(&arguments.output)?;
@@ -23,28 +23,30 @@ pub fn run(arguments: &RetargetArguments, terminal: &Terminal) -> Result<(), Fai
             "give the output the target's extension, or .glb, .gltf, .bvh or .fbx",
         ));
     }
+    limits::check_fps(arguments.fps)?;
+    let mut warnings: Vec<String> = limits::check_unit(arguments.unit, &arguments.clip)?.into_iter().collect();
     let start = Instant::now();
     let scene = ReadSceneOptions { fps: None, metres_per_unit: arguments.unit };
-    let source = CharacterOptions { character: None, map: text(arguments.source_map.as_deref())?, scene };
+    let source = CharacterOptions {
+        character: None,
+        map: arguments.source_map.as_deref().map(text_file::read).transpose()?,
+        scene,
+    };
     let source = Character::read(&arguments.clip, &source)?;
     let target = CharacterOptions {
         character: arguments.character,
-        map: text(arguments.map.as_deref())?,
+        map: arguments.map.as_deref().map(text_file::read).transpose()?,
         scene: ReadSceneOptions::default(),
     };
     let target = Character::read(&arguments.target, &target)?;
     let options = arguments.solve.options();
     let mut take = source.take(arguments.take.as_deref())?.clone();
     if let Some(fps) = arguments.fps {
-        if !(fps.is_finite() && fps > 0.0 && fps <= 1000.0) {
-            return Err(Failure::usage(format!("{fps} frames per second"), "choose above 0 and at most 1000"));
-        }
         take = take.resampled(fps);
     }
     if take.name.is_empty() {
         take.name = arguments.clip.file_stem().unwrap_or_default().to_string_lossy().into_owned();
     }
-    let mut warnings: Vec<String> = Vec::new();
     for character in [&source, &target] {
         let notes = character.scene.warnings.iter().chain(&character.mapping.warnings);
         warnings.extend(notes.map(|note| format!("`{}`: {note}", character.path.display())));
@@ -61,7 +63,7 @@ pub fn run(arguments: &RetargetArguments, terminal: &Terminal) -> Result<(), Fai
         terminal.note(format!("warning: {warning}"));
     }
     let file = json!({
-        "path": arguments.output,
+        "path": arguments.output.to_string_lossy(),
         "take": made.take.name,
         "frames": made.take.frames,
         "fps": made.take.fps,
@@ -69,17 +71,7 @@ pub fn run(arguments: &RetargetArguments, terminal: &Terminal) -> Result<(), Fai
         "report": made.report,
         "wall_seconds": provenance::decimal(start.elapsed().as_secs_f32()),
     });
-    terminal.result(lines(arguments, &made.report).join("\n"), &json!({ "files": [file], "warnings": warnings }));
-    Ok(())
-}
-
-fn text(path: Option<&Path>) -> Result<Option<String>, Failure> {
-    let read = |path: &Path| {
-        fs::read_to_string(path).map_err(|error| {
-            Failure::input(format!("cannot read `{}`: {error}", path.display()), "check the path and its permissions")
-        })
-    };
-    path.map(read).transpose()
+    terminal.result(lines(arguments, &made.report).join("\n"), &json!({ "files": [file], "warnings": warnings }))
 }
 
 fn lines(arguments: &RetargetArguments, report: &RetargetReport) -> Vec<String> {

@@ -79,9 +79,8 @@ fn runtime(arguments: &SetupRuntimeArguments, terminal: &Terminal) -> Result<(),
 
     terminal.result(
         format!("ONNX Runtime {} is ready: {}", pins.version, library.display()),
-        &json!({ "version": pins.version, "library": library }),
-    );
-    Ok(())
+        &json!({ "version": pins.version, "library": library.to_string_lossy() }),
+    )
 }
 
 fn pins() -> Result<Pins, Failure> {
