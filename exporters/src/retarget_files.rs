@@ -21,7 +21,8 @@ use ropar_core::rig::{Rig, Take};
 
 use crate::scene::Scene;
 use crate::{
-    Error, Format, InsertOptions, ReadSceneOptions, WriteSceneOptions, insert_take, read_scene_with, write_scene,
+    Error, Format, InsertOptions, ReadSceneOptions, WriteSceneOptions, insert_take, read_scene_with, resampled,
+    write_scene,
 };
 
 /// What stands between a clip's file and a character's.
@@ -134,7 +135,8 @@ impl Character {
             let others = self.scene.takes.iter().find(|other| other.name != take.name);
             let rate = others.map(|other| other.fps).filter(|fps| from == Format::Fbx && *fps != take.fps);
             let Some(fps) = rate else { return insert_take(&self.path, output, take, &InsertOptions::default()) };
-            let mut warnings = insert_take(&self.path, output, &take.resampled(fps), &InsertOptions::default())?;
+            let mut warnings =
+                insert_take(&self.path, output, &resampled(output, take, fps)?, &InsertOptions::default())?;
             warnings.push(format!(
                 "the take has {fps} frames per second, as the file's other takes do, instead of {}",
                 take.fps

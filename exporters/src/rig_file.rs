@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::error::Error;
 use crate::gltf::{self, InsertOptions};
 use crate::scene::{Scene, Take};
-use crate::{Format, ReadSceneOptions, bvh, fbx, in_bvh, in_fbx, in_gltf, read_bytes, read_scene_bytes};
+use crate::{Format, ReadSceneOptions, bvh, fbx, in_bvh, in_fbx, in_gltf, read_bytes, read_scene_bytes, resampled};
 
 /// A character's file in memory: its bytes, which every copy keeps, and its scene.
 #[derive(Debug, Clone)]
@@ -70,7 +70,7 @@ impl RigFile {
                         "the take is resampled from {} to {} frames per second, the rate of the file's other takes",
                         take.fps, other.fps
                     ));
-                    take = Cow::Owned(take.resampled(other.fps));
+                    take = Cow::Owned(resampled(&self.path, &take, other.fps)?);
                 }
                 let bytes = fbx::insert(&self.bytes, &take, &fbx::InsertOptions::default());
                 Ok((bytes.map_err(in_fbx(&self.path))?, warnings))

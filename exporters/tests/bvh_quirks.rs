@@ -134,6 +134,7 @@ fn wrong_files_are_refused_with_line_and_reason() {
         ("wrong_channel_name", "line 9: expected a channel such as Xposition, found `Zrotatoin`"),
         ("wrong_channel_count", "line 9: the number of CHANNELS should be 0 to 6, found `three`"),
         ("wrong_frame_time_zero", "`Frame Time` is 0"),
+        ("wrong_frame_time_in_microseconds", "line 23: `Frame Time` is 33333; it is in seconds"),
         ("wrong_negative_frames", "`Frames` is -3, not a count"),
         ("wrong_no_frames", "there is no complete frame; a frame has 12 values"),
         ("wrong_utf16", "UTF-16"),

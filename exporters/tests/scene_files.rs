@@ -5,11 +5,13 @@ mod common;
 use std::path::Path;
 
 use common::{data, swinging};
+use ropar_core::motion::Motion;
 use ropar_exporters::inspect::{RestPose, inspect};
-use ropar_exporters::scene::{Scene, from_motion, global_positions};
+use ropar_exporters::retarget_files::{Character, CharacterOptions};
+use ropar_exporters::scene::{Scene, Take, from_motion, global_positions};
 use ropar_exporters::{
-    Clip, Error, ErrorKind, Format, InsertOptions, ReadSceneOptions, WriteSceneOptions, insert_take, read_scene,
-    read_scene_with, write_clip, write_scene,
+    Clip, Error, ErrorKind, Format, InsertOptions, ReadSceneOptions, RigFile, WriteSceneOptions, insert_take,
+    read_scene, read_scene_with, write_clip, write_scene,
 };
 use serde_json::Map;
 
@@ -71,6 +73,41 @@ fn takes_are_chosen_cut_and_resampled() {
     let options = WriteSceneOptions { take: Some("nod".to_owned()), ..Default::default() };
     assert!(write_scene(&folder.path().join("b.bvh"), &two, &options).unwrap().is_empty());
     assert_eq!(read_scene(&folder.path().join("b.bvh")).unwrap().takes[0].fps, 24.0);
+}
+
+#[test]
+fn rates_that_ask_for_more_than_memory_holds_are_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    // Two frames an hour apart become 3.6 million.
+    let mut slow = scene();
+    slow.takes[0] = slow.takes[0].cut(0.0, 1.0 / 30.0).unwrap();
+    slow.takes[0].fps = 1.0 / 3600.0;
+    let options = WriteSceneOptions { fps: Some(1000.0), ..Default::default() };
+    for name in ["a.glb", "a.fbx", "a.bvh"] {
+        let error = write_scene(&folder.path().join(name), &slow, &options).unwrap_err();
+        assert!(error.to_string().contains("which are 3600001 at 1000"), "{error}");
+    }
+    let clip = Clip::new(Motion { fps: 1.0 / 3600.0, ..swinging(2, 30.0) }, Map::new());
+    let error = write_clip(&folder.path().join("a.glb"), &clip, Some(1000.0)).unwrap_err();
+    assert!(error.to_string().contains("choose a lower rate"), "{error}");
+    // Each take alone would do: 60 of 30,000 frames with 23 tracks.
+    let mut many = scene();
+    many.takes = vec![many.takes[0].clone(); 60];
+    many.takes.iter_mut().for_each(|take| take.fps = 2.0);
+    let error = write_scene(&folder.path().join("a.glb"), &many, &options).unwrap_err();
+    assert!(error.to_string().contains("values together"), "{error}");
+
+    // A rig whose other takes have a rate that is a thousand times as high.
+    let fast = Scene { takes: vec![Take { fps: 1000.0, ..scene().takes[0].clone() }], ..scene() };
+    let rig = folder.path().join("rig.fbx");
+    write_scene(&rig, &fast, &WriteSceneOptions::default()).unwrap();
+    let take = Take { name: "slow".to_owned(), ..slow.takes[0].clone() };
+    assert!(RigFile::open(&rig).unwrap().with_take(&take).is_err());
+    let character = Character::read(&rig, &CharacterOptions::default()).unwrap();
+    assert!(character.write(&folder.path().join("out.fbx"), &take).is_err());
+    // A frame time that no reader would take is not written.
+    let error = write_scene(&folder.path().join("a.bvh"), &slow, &WriteSceneOptions::default()).unwrap_err();
+    assert!(error.to_string().contains("`Frame Time` is 3600; it is in seconds"), "{error}");
 }
 
 #[test]

@@ -203,7 +203,7 @@ pub unsafe extern "C" fn ropar_retarget_file(
         let target = Character::read(&rig, &reading(map, options.character))?;
         let mut take = source.take(take)?.clone();
         if options.fps > 0.0 {
-            take = take.resampled(options.fps);
+            take = ropar_exporters::resampled(&clip, &take, options.fps)?;
         }
         if take.name.is_empty() {
             take.name = clip.file_stem().unwrap_or_default().to_string_lossy().into_owned();

@@ -10,6 +10,7 @@ use glam::DVec3;
 
 use super::clip::{BvhClip, BvhJoint, Channel};
 use super::error::BvhError;
+use super::frame_time;
 
 /// Limits of the reader, far above real files, so that a hostile one cannot exhaust the machine.
 #[derive(Debug, Clone, Copy)]
@@ -318,9 +319,7 @@ fn motion(text: &mut Text, joints: Vec<BvhJoint>, limits: &Limits, keep: Keep) -
     }
     let declared = declared as usize;
     let (line, frame_time) = motion_header(text, "Frame Time")?;
-    if frame_time <= 0.0 {
-        return Err(malformed(line, format!("`Frame Time` is {frame_time}; it must be above zero")));
-    }
+    frame_time::check(frame_time).map_err(|reason| malformed(line, reason))?;
 
     let mut clip = BvhClip { joints, frames: Vec::new(), frame_count: 0, frame_time, warnings: Vec::new() };
     let width = clip.channel_count();

@@ -6,6 +6,7 @@
 //! a scene is not written over it.
 
 mod check;
+pub(crate) mod limits;
 mod motion;
 
 use std::collections::BTreeMap;

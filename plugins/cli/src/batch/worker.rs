@@ -12,7 +12,7 @@ use ropar_core::{
     retarget::{Retargeter, mapping::RigMapping},
     rig::{Rig, Take, canonical_mapping, canonical_rig},
 };
-use ropar_exporters::{Error, ReadSceneOptions, atomic, read_bytes, read_scene_bytes};
+use ropar_exporters::{Error, ReadSceneOptions, atomic, read_bytes, read_scene_bytes, resampled};
 use serde_json::{Value, json};
 
 use super::{
@@ -196,9 +196,6 @@ impl<'a> Worker<'a> {
             Source::Clip(path) => self.read(path, bytes)?,
             Source::Prompt { .. } => self.generate(unit)?,
         };
-        if let Some(fps) = self.shared.job.fps {
-            motion.take = motion.take.resampled(fps);
-        }
         motion.take.name = take_name(unit).to_owned();
         Ok(motion)
     }
@@ -223,7 +220,10 @@ impl<'a> Worker<'a> {
                 0
             }
         };
-        let take = scene.takes.swap_remove(chosen);
+        let mut take = scene.takes.swap_remove(chosen);
+        if let Some(fps) = self.shared.job.fps {
+            take = resampled(path, &take, fps)?;
+        }
         scene.takes.clear();
         let rig = scene.rig();
         let mapping = match &self.last {
@@ -245,8 +245,9 @@ impl<'a> Worker<'a> {
             "guidance": provenance::decimal(made.guidance),
         });
         // The model's own rate is too low for most hosts.
-        let fps = self.shared.job.fps.map_or(ropar_exporters::DEFAULT_FPS, |fps| fps as f32);
-        Ok(Motion { take: Take::from_motion(&made.motion.resample(fps), ""), rig: None, warnings: Vec::new(), said })
+        let fps = self.shared.job.fps.unwrap_or(ropar_exporters::DEFAULT_FPS.into());
+        let take = Take { fps, ..Take::from_motion(&made.motion.resample(fps as f32), "") };
+        Ok(Motion { take, rig: None, warnings: Vec::new(), said })
     }
 
     /// Retargets, records, writes.

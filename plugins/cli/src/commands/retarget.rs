@@ -7,7 +7,7 @@ use ropar_core::{
     retarget::{RetargetReport, report::Grade},
 };
 use ropar_exporters::{
-    Format, ReadSceneOptions,
+    Format, ReadSceneOptions, resampled,
     retarget_files::{Character, CharacterOptions, RetargetFileError, retargeter},
 };
 use serde_json::json;
@@ -36,10 +36,7 @@ pub fn run(arguments: &RetargetArguments, terminal: &Terminal) -> Result<(), Fai
     let options = arguments.solve.options();
     let mut take = source.take(arguments.take.as_deref())?.clone();
     if let Some(fps) = arguments.fps {
-        if !(fps.is_finite() && fps > 0.0 && fps <= 1000.0) {
-            return Err(Failure::usage(format!("{fps} frames per second"), "choose above 0 and at most 1000"));
-        }
-        take = take.resampled(fps);
+        take = resampled(&arguments.clip, &take, fps)?;
     }
     if take.name.is_empty() {
         take.name = arguments.clip.file_stem().unwrap_or_default().to_string_lossy().into_owned();
