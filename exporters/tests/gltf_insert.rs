@@ -29,8 +29,8 @@ fn split(bytes: &[u8]) -> (Vec<u8>, Vec<u8>, Vec<u8>) {
     let length = |at: usize| u32::from_le_bytes(bytes[at..at + 4].try_into().unwrap()) as usize;
     let json_end = 20 + length(12);
     let json = bytes[20..json_end].to_vec();
-    if bytes.len() == json_end {
-        return (json, Vec::new(), Vec::new());
+    if bytes.get(json_end + 4..json_end + 8) != Some(b"BIN\0") {
+        return (json, Vec::new(), bytes[json_end..].to_vec());
     }
     let binary_end = json_end + 8 + length(json_end);
     (json, bytes[json_end + 8..binary_end].to_vec(), bytes[binary_end..].to_vec())
