@@ -111,6 +111,28 @@ fn rates_that_ask_for_more_than_memory_holds_are_refused() {
 }
 
 #[test]
+fn a_take_that_moves_nothing_goes_along_with_the_others() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut two = scene();
+    two.takes.push(Take { name: "still".to_owned(), tracks: Vec::new(), ..two.takes[0].clone() });
+    for name in ["a.glb", "a.fbx"] {
+        let path = folder.path().join(name);
+        write_scene(&path, &two, &WriteSceneOptions::default()).unwrap();
+        let read = read_scene(&path).unwrap();
+        let takes: Vec<_> = read.takes.iter().map(|take| (take.name.as_str(), take.frames, take.fps)).collect();
+        assert_eq!(takes, [("swing", 61, 30.0), ("still", 61, 30.0)], "{name}");
+        // And into a file that has another one.
+        let still = Take { name: "pause".to_owned(), ..two.takes[1].clone() };
+        insert_take(&path, &path, &still, &InsertOptions::default()).unwrap();
+        let read = read_scene(&path).unwrap();
+        assert_eq!(read.take("pause").map(|take| take.frames), Some(61), "{name}");
+        let (rest, found) =
+            (global_positions(&read.nodes, None), global_positions(&read.nodes, read.take("pause").map(|t| (t, 60))));
+        assert!(rest.iter().zip(found).all(|(rest, found)| rest.distance(found) < 1e-6), "{name}");
+    }
+}
+
+#[test]
 fn what_a_format_cannot_hold_is_said_and_nothing_is_written() {
     let folder = tempfile::tempdir().unwrap();
     let refused = |name: &str, scene: &Scene| {

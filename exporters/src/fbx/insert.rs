@@ -10,6 +10,8 @@ use super::load::{Keep, load, nodes_in_order};
 use super::local_space::LocalSpace;
 use super::removal::{TAKE_OBJECTS, remove_takes, take_names};
 use super::{FbxError, bookkeeping, convert, fitness};
+use crate::scene::limits::channels;
+use crate::scene::still::held_track;
 use crate::scene::{Scene, Take, Track, Transform};
 
 /// Relative difference of rates that are the same.
@@ -58,6 +60,13 @@ pub fn insert(original: &[u8], take: &Take, options: &InsertOptions<'_>) -> Resu
     let mut curves = Vec::with_capacity(take.tracks.len());
     for (track, target) in take.tracks.iter().zip(targets) {
         curves.push(node_curves(order[target], track, take.frames)?);
+    }
+    if channels(take) == 0 {
+        let held = order.iter().enumerate().find_map(|(index, node)| {
+            let rest = convert::transform(node.local_transform).rotation;
+            node_curves(node, &held_track(take, index, rest), take.frames).ok()
+        });
+        curves.extend(held);
     }
     let file_fps = loaded.scene.settings.frames_per_second;
     drop(order);

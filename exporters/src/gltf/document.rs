@@ -8,6 +8,7 @@ use serde::Deserialize;
 use serde::de::{Deserializer, Error as _, IgnoredAny, SeqAccess, Visitor};
 
 use super::error::GltfError;
+use super::extras::Extras;
 use super::limits;
 
 #[derive(Debug, Deserialize)]
@@ -82,6 +83,8 @@ pub(super) struct Animation {
     pub name: Option<String>,
     pub channels: Vec<Channel>,
     pub samplers: Vec<Sampler>,
+    #[serde(default)]
+    pub extras: Extras,
 }
 
 #[derive(Debug, Deserialize)]

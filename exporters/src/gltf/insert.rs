@@ -3,8 +3,10 @@
 //! The JSON text is patched, not written anew, and new numbers go behind the old ones, so that materials, textures,
 //! extensions, extras, morph targets and other animations stay byte for byte what they were.
 
+use std::borrow::Cow;
+
 use glam::{DQuat, DVec3};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::data_uri;
 use super::document::{Animation, Document};
@@ -13,6 +15,7 @@ use super::hierarchy::Hierarchy;
 use super::json_text::{Edits, Member, elements, members, root};
 use super::reader;
 use crate::glb::container::{Parts, is_glb, join_parts, split_parts};
+use crate::scene::still::held;
 use crate::scene::{Take, UnfitScene, check_take};
 
 /// Name of the buffer view that an inserted animation has for itself. By it, the next one knows what it may overwrite.
@@ -107,6 +110,7 @@ impl Target<'_> {
         options: &InsertOptions,
     ) -> Result<Changed, GltfError> {
         check_take(order.len(), take)?;
+        let take = &*self.held(document, order, take)?;
         let name = options.name.as_deref().unwrap_or(&take.name);
         let old = match options.existing {
             Existing::Replace => {
@@ -168,6 +172,15 @@ impl Target<'_> {
             self.resolve_matrix(document, node, &top, &mut edits, &mut warnings)?;
         }
         Ok(Changed { json: edits.apply(self.json), binary, replaced: old.is_some(), warnings })
+    }
+
+    /// `take` with something to animate; one that moves nothing holds a node at rest, if possible one without a matrix.
+    fn held<'t>(&self, document: &Document, order: &[usize], take: &'t Take) -> Result<Cow<'t, Take>, GltfError> {
+        let plain = order.iter().position(|node| document.nodes[*node].matrix.is_none()).unwrap_or(0);
+        let Some(node) = order.get(plain) else { return Ok(Cow::Borrowed(take)) };
+        // What there is to say of the node's matrix is said where the matrix goes.
+        let rest = reader::rest(&document.nodes[*node], *node, &mut Vec::new())?;
+        Ok(held(take, plain, rest.rotation))
     }
 
     /// The end of the file, where it is what an earlier insertion of animation `old` put there and nothing else uses it.
@@ -273,9 +286,9 @@ impl Clip {
             }
         }
         if channels.is_empty() {
-            return Err(UnfitScene::new(format!("take `{name}`"), "it animates nothing"));
+            return Err(UnfitScene::new(format!("take `{name}`"), "it animates nothing, and there is no node to hold"));
         }
-        clip.animation = json!({ "name": name, "channels": channels, "samplers": samplers }).to_string();
+        clip.animation = animation(name, channels, samplers, take.fps).to_string();
         Ok(clip)
     }
 
@@ -285,7 +298,7 @@ impl Clip {
         width: usize,
         take: &Take,
         view: usize,
-        bounds: Option<&serde_json::Value>,
+        bounds: Option<&Value>,
     ) -> Result<(), UnfitScene> {
         if values.iter().any(|value| !value.is_finite()) {
             return Err(UnfitScene::new(format!("take `{}`", take.name), "a value is beyond single precision"));
@@ -306,6 +319,11 @@ impl Clip {
         self.data.extend(values.iter().flat_map(|value| value.to_le_bytes()));
         Ok(())
     }
+}
+
+/// An animation with its rate, which the times of few or slow keys do not tell.
+fn animation(name: &str, channels: Vec<Value>, samplers: Vec<Value>, fps: f64) -> Value {
+    json!({ "name": name, "channels": channels, "samplers": samplers, "extras": { "ropar": { "fps": fps } } })
 }
 
 /// Unit rotations, each with the sign that is nearer to the one before: curves through a jump from `q` to `-q` cannot be

@@ -17,6 +17,7 @@ mod buffers;
 mod data_uri;
 mod document;
 mod error;
+mod extras;
 mod hierarchy;
 mod insert;
 mod json_text;

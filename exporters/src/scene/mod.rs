@@ -8,6 +8,7 @@
 mod check;
 pub(crate) mod limits;
 mod motion;
+pub(crate) mod still;
 
 use std::collections::BTreeMap;
 
