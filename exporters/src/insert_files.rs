@@ -51,7 +51,10 @@ pub fn insert_takes(
             moved.take.name.clone_from(name);
         }
         let name = &moved.take.name;
-        if !how.replace && scene.take(name).is_some() {
+        // A take of an FBX file that moves no node is not in the scene.
+        let is_there = scene.take(name).is_some()
+            || format == Format::Fbx && fbx::has_take(&bytes, name).map_err(in_fbx(target))?;
+        if !how.replace && is_there {
             let reason = format!("it has a take `{name}` already; replace it, or give the new one another name");
             return Err(unfit(target, reason));
         }
@@ -106,7 +109,7 @@ fn insert(
         take.to_mut().name.clone_from(name);
     }
     // Takes of an FBX file are told apart by name alone.
-    if options.existing == Existing::Keep && fbx::read(bytes).map_err(in_fbx(target))?.take(&take.name).is_some() {
+    if options.existing == Existing::Keep && fbx::has_take(bytes, &take.name).map_err(in_fbx(target))? {
         return Err(unfit(target, format!("has a take `{}` already; give the new one another name", take.name)));
     }
     let inserted = fbx::insert(bytes, &take, &fbx::InsertOptions::default()).map_err(in_fbx(target))?;

@@ -25,6 +25,7 @@ pub mod atomic;
 pub mod bvh;
 mod error;
 pub mod fbx;
+mod fitting_rate;
 pub mod glb;
 pub mod gltf;
 mod insert_files;
@@ -37,6 +38,7 @@ mod rig_file;
 pub mod same_rig;
 pub mod scene;
 mod scene_files;
+mod written_take;
 
 use std::fs::File;
 use std::io::Read;
@@ -54,6 +56,7 @@ pub use rig_file::RigFile;
 pub use scene_files::{
     ReadSceneOptions, WriteSceneOptions, read_scene, read_scene_bytes, read_scene_with, write_scene,
 };
+pub use written_take::WrittenTake;
 
 /// Frames per second of a file when the user asks for nothing else.
 pub const DEFAULT_FPS: f32 = 30.0;

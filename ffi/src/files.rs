@@ -220,7 +220,7 @@ pub unsafe extern "C" fn ropar_retarget_file(
             let notes = character.scene.warnings.iter().chain(&character.mapping.warnings);
             warnings.extend(notes.map(|note| format!("`{}`: {note}", character.path.display())));
         }
-        warnings.extend(target.write(&output, &made.take)?);
+        warnings.extend(target.write(&output, &made.take)?.warnings);
         let mut object = serde_json::to_value(&made.report)?;
         object["warnings"] = Value::from(warnings);
         out.set(texts::give_json(&object));

@@ -257,12 +257,12 @@ impl<'a> Worker<'a> {
         let made = retargeter.retarget(&motion.take, &job.options)?;
         let frames = figures::frames(made.take.frames);
         let poses = figures::flattened(&retargeter.poses(&motion.take, &made.take, &frames)?);
-        let (bytes, mut warnings) = targets[target].file.with_take(&made.take)?;
-        warnings.splice(0..0, motion.warnings.iter().cloned());
+        let (bytes, written) = targets[target].file.with_take(&made.take)?;
+        let warnings = [motion.warnings.as_slice(), &written.warnings].concat();
         // Through text, as a record of an earlier run is: the same results, whoever made them.
         let details = through_text(&json!({
             "source": motion.said,
-            "fps": rounded(made.take.fps.into()),
+            "fps": rounded(written.fps.into()),
             "report": rounded(serde_json::to_value(&made.report).unwrap_or_default()),
             "warnings": warnings,
             "poses": poses,
