@@ -2,6 +2,7 @@
 
 mod common;
 
+use ::gltf::animation::util::ReadOutputs;
 use common::data;
 use glam::{DQuat, DVec3};
 use ropar_exporters::gltf::{self, Existing, InsertOptions, Inserted, ReadOptions};
@@ -190,6 +191,36 @@ fn a_take_that_moves_nothing_keeps_its_name_length_and_rate() {
             assert!(found.distance(wanted) < 1e-6, "{name}");
         }
     }
+}
+
+#[test]
+fn morph_weights_stay_when_the_take_is_exchanged() {
+    let original = bytes("morph_weights_are_animated.glb");
+    let scene = read(&original);
+    let weights = |bytes: &[u8]| {
+        let file = ::gltf::Gltf::from_slice(bytes).unwrap();
+        let blob = file.blob.clone().unwrap();
+        let animation = file.animations().next().unwrap();
+        let mut found: Vec<(Vec<f32>, Vec<f32>)> = Vec::new();
+        for channel in animation.channels() {
+            let reader = channel.reader(|_| Some(&blob));
+            let Some(ReadOutputs::MorphTargetWeights(values)) = reader.read_outputs() else { continue };
+            found.push((reader.read_inputs().unwrap().collect(), values.into_f32().collect()));
+        }
+        found
+    };
+    let name = scene.takes[0].name.clone();
+    let take = |frames: usize| Take { name: name.clone(), ..nod(&scene, frames) };
+    assert_eq!(weights(&original).len(), 1);
+    let once = gltf::insert(&original, &take(9), &InsertOptions::default()).unwrap();
+    let twice = gltf::insert(&once.bytes, &take(5), &InsertOptions::default()).unwrap();
+    for inserted in [&once, &twice] {
+        assert!(inserted.replaced);
+        assert_eq!(weights(&inserted.bytes), weights(&original));
+    }
+    assert_eq!(read(&twice.bytes).takes[0].frames, 5);
+    // The numbers of the first insertion are gone.
+    assert!(twice.bytes.len() < once.bytes.len());
 }
 
 #[test]

@@ -13,6 +13,7 @@ use super::document::{Animation, Document};
 use super::error::GltfError;
 use super::hierarchy::Hierarchy;
 use super::json_text::{Edits, Member, elements, members, root};
+use super::kept_channels::Kept;
 use super::reader;
 use crate::glb::container::{Parts, is_glb, join_parts, split_parts};
 use crate::scene::still::held;
@@ -118,12 +119,15 @@ impl Target<'_> {
             }
             Existing::Keep => None,
         };
-        let tail = old.and_then(|old| self.own_tail(document, old));
+        let top = members(self.json, &root(self.json));
+        let old_text = old
+            .and_then(|old| elements(self.json, &top.iter().find(|m| m.key == "animations")?.value).get(old).cloned());
+        let kept = old_text.as_ref().map_or_else(Kept::default, |text| Kept::of(&self.json[text.clone()]));
+        let tail = old.and_then(|old| self.own_tail(document, old)).filter(|tail| !kept.uses(tail.accessors));
         let views = tail.as_ref().map_or(document.buffer_views.len(), |tail| tail.views);
         let accessors = tail.as_ref().map_or(document.accessors.len(), |tail| tail.accessors);
-        let clip = Clip::of(take, name, order, views, accessors)?;
+        let clip = Clip::of(take, name, order, views, accessors, kept)?;
 
-        let top = members(self.json, &root(self.json));
         let mut edits = Edits::default();
         let mut warnings = Vec::new();
         let buffers = document.buffers.len();
@@ -160,8 +164,7 @@ impl Target<'_> {
         let view = json!({ "buffer": buffer, "byteOffset": offset, "byteLength": clip.data.len(), "name": OWN_VIEW });
         edits.set_tail(self.json, &top, "bufferViews", views, &[view.to_string()]);
         edits.set_tail(self.json, &top, "accessors", accessors, &clip.accessors);
-        let animations = top.iter().find(|member| member.key == "animations");
-        match old.and_then(|old| elements(self.json, &animations?.value).get(old).cloned()) {
+        match old_text {
             Some(old) => edits.replace(old, clip.animation),
             None => {
                 let count = document.animations.len();
@@ -263,7 +266,7 @@ struct Clip {
 
 impl Clip {
     /// `view` and `first` are the indices that its buffer view and its first accessor will have.
-    fn of(take: &Take, name: &str, order: &[usize], view: usize, first: usize) -> Result<Self, UnfitScene> {
+    fn of(take: &Take, name: &str, order: &[usize], view: usize, first: usize, kept: Kept) -> Result<Self, UnfitScene> {
         let mut clip = Clip { data: Vec::new(), accessors: Vec::new(), animation: String::new() };
         let times: Vec<f32> = (0..take.frames).map(|frame| (frame as f64 / take.fps) as f32).collect();
         let bounds = json!({ "min": [0.0], "max": [times.last().copied().unwrap_or(0.0)] });
@@ -288,6 +291,7 @@ impl Clip {
         if channels.is_empty() {
             return Err(UnfitScene::new(format!("take `{name}`"), "it animates nothing, and there is no node to hold"));
         }
+        kept.append_to(&mut channels, &mut samplers);
         clip.animation = animation(name, channels, samplers, take.fps).to_string();
         Ok(clip)
     }

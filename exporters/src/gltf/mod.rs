@@ -21,6 +21,7 @@ mod extras;
 mod hierarchy;
 mod insert;
 mod json_text;
+mod kept_channels;
 mod keyframes;
 mod limits;
 mod rate;
