@@ -191,6 +191,22 @@ fn a_failed_write_keeps_the_old_file() {
 
 #[cfg(unix)]
 #[test]
+fn a_link_stays_and_its_file_is_written() {
+    let folder = tempfile::tempdir().unwrap();
+    let (link, far) = (folder.path().join("clip.glb"), folder.path().join("far"));
+    fs::create_dir(&far).unwrap();
+    fs::write(far.join("real.glb"), "old").unwrap();
+    std::os::unix::fs::symlink("far/real.glb", &link).unwrap();
+    write_clip(&link, &clip(), None).unwrap();
+    assert!(link.is_symlink() && read_clip(&far.join("real.glb")).is_ok());
+    assert_eq!(names_in(&far), ["real.glb"]);
+    fs::remove_file(far.join("real.glb")).unwrap();
+    let error = write_clip(&link, &clip(), None).unwrap_err();
+    assert!(error.kind() == ErrorKind::Output && error.to_string().contains("cannot be found"), "{error}");
+}
+
+#[cfg(unix)]
+#[test]
 fn a_written_file_has_the_permissions_of_any_new_file() {
     use std::os::unix::fs::PermissionsExt;
     let folder = tempfile::tempdir().unwrap();
