@@ -2,7 +2,7 @@
 
 pub(super) use crate::scene::limits::{MAX_FPS, SAMPLES};
 
-/// Bytes of the JSON part.
+/// Bytes of the JSON part, apart from `data:` URIs.
 pub(super) const JSON_BYTES: usize = 64 << 20;
 /// Nodes of a file.
 pub(super) const NODES: usize = 65_536;

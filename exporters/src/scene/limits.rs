@@ -1,6 +1,6 @@
 //! How large a scene may be, far above real ones, so that neither a hostile file nor a wrong rate exhausts the machine.
 
-use super::Take;
+use super::{Node, Take};
 
 /// Frames of one take that is resampled, and of any take of an FBX file: four and a half hours at 60 per second.
 pub(crate) const FRAMES: usize = 1_000_000;
@@ -19,4 +19,13 @@ pub(crate) fn channels(take: &Take) -> usize {
             + usize::from(track.scale.is_some())
     };
     take.tracks.iter().map(of_track).sum()
+}
+
+/// The first node that has more than `limit` nodes from its root to itself; parents come before their children.
+pub(crate) fn too_deep(nodes: &[Node], limit: usize) -> Option<usize> {
+    let mut depth: Vec<usize> = Vec::with_capacity(nodes.len());
+    for node in nodes {
+        depth.push(node.parent.map_or(0, |parent| depth[parent]) + 1);
+    }
+    depth.iter().position(|depth| *depth > limit)
 }
