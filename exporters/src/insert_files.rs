@@ -5,6 +5,7 @@ use std::path::Path;
 
 use crate::error::Error;
 use crate::gltf::{self, InsertOptions};
+use crate::rig_file::needed_file;
 use crate::scene::{Scene, Take};
 use crate::scene_files::chosen_takes;
 use crate::{
@@ -117,8 +118,12 @@ fn insert(
 }
 
 fn finish(format: Format, target: &Path, output: &Path, bytes: &[u8], warnings: &mut Vec<String>) -> Result<(), Error> {
-    if format == Format::Gltf && target.parent() != output.parent() {
-        warnings.push("files that the .gltf refers to are not copied".to_owned());
+    let folder = |path: &Path| std::path::absolute(path).ok()?.parent()?.canonicalize().ok();
+    if format == Format::Gltf
+        && folder(target) != folder(output)
+        && let Some(needed) = needed_file(bytes)
+    {
+        warnings.push(format!("files that the .gltf refers to are not copied, such as `{needed}`"));
     }
     atomic::write(output, bytes)
 }

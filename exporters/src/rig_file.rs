@@ -75,7 +75,7 @@ impl RigFile {
 }
 
 /// The first file that the JSON text of a `.gltf` refers to.
-fn needed_file(json: &[u8]) -> Option<String> {
+pub(crate) fn needed_file(json: &[u8]) -> Option<String> {
     // What is no JSON is explained by the reader.
     let document: Value = serde_json::from_slice(json).ok()?;
     ["buffers", "images"]

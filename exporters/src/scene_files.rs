@@ -130,24 +130,23 @@ pub(crate) fn chosen_takes<'a>(
     scene: &'a Scene,
     options: &WriteSceneOptions,
 ) -> Result<Vec<Cow<'a, Take>>, Error> {
-    let takes: Vec<&Take> =
-        match &options.take {
-            None => scene.takes.iter().collect(),
-            Some(name) => {
-                let names: Vec<String> = scene.takes.iter().map(|take| format!("`{}`", take.name)).collect();
-                let found = scene.take(name);
-                vec![found.ok_or_else(|| {
-                    unfit(path, format!("there is no take `{name}`; there are: {}", names.join(", ")))
-                })?]
-            }
-        };
+    let takes: Vec<&Take> = match &options.take {
+        None => scene.takes.iter().collect(),
+        Some(name) => {
+            let names: Vec<String> = scene.takes.iter().map(|take| format!("`{}`", take.name)).collect();
+            let found = scene.take(name);
+            let there = if names.is_empty() { "it has no animation".to_owned() } else { names.join(", ") };
+            vec![found.ok_or_else(|| unfit(path, format!("the source has no take `{name}`: {there}")))?]
+        }
+    };
     let mut chosen = Vec::with_capacity(takes.len());
     for take in takes {
         let mut take = Cow::Borrowed(take);
         if options.start.is_some() || options.end.is_some() {
             let span = (options.start.unwrap_or(0.0), options.end.unwrap_or(f64::INFINITY));
             let nothing = || {
-                let reason = format!("no frame of `{}` lies from {} s to {} s", take.name, span.0, span.1);
+                let until = options.end.map_or("on".to_owned(), |end| format!("to {end} s"));
+                let reason = format!("no frame of `{}` lies from {} s {until}", take.name, span.0);
                 unfit(path, format!("{reason}; it lasts {:.3} s", take.seconds()))
             };
             take = Cow::Owned(take.cut(span.0, span.1).ok_or_else(nothing)?);

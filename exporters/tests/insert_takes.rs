@@ -164,6 +164,10 @@ fn what_does_not_fit_is_said_and_nothing_is_written() {
     let words = refused(&renamed, &replaced);
     assert!(words.contains("the target has none named `Bip01 Spine`"), "{words}");
 
+    renamed.nodes[joint].name.clear();
+    let words = refused(&renamed, &replaced);
+    assert!(words.contains("moves 1 nodes without a name"), "{words}");
+
     let mut longer = source();
     let joint = longer.nodes.iter().rposition(|node| node.parent.is_some()).unwrap();
     longer.nodes[joint].rest.translation += DVec3::new(0.0, 0.2, 0.0);

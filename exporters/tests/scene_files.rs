@@ -8,7 +8,7 @@ use common::{data, swinging};
 use ropar_core::motion::Motion;
 use ropar_exporters::inspect::{RestPose, inspect};
 use ropar_exporters::retarget_files::{Character, CharacterOptions};
-use ropar_exporters::scene::{Scene, Take, from_motion, global_positions};
+use ropar_exporters::scene::{Node, Scene, Take, Track, from_motion, global_positions};
 use ropar_exporters::{
     Clip, Error, ErrorKind, Format, InsertOptions, ReadSceneOptions, RigFile, WriteSceneOptions, insert_take,
     read_scene, read_scene_with, write_clip, write_scene,
@@ -62,9 +62,9 @@ fn takes_are_chosen_cut_and_resampled() {
         error.to_string()
     };
     let unknown = refused(WriteSceneOptions { take: Some("run".to_owned()), ..Default::default() });
-    assert!(unknown.contains("there is no take `run`; there are: `swing`"), "{unknown}");
+    assert!(unknown.contains("the source has no take `run`: `swing`"), "{unknown}");
     let late = refused(WriteSceneOptions { start: Some(3.0), ..Default::default() });
-    assert!(late.contains("no frame of `swing` lies from 3 s to inf s"), "{late}");
+    assert!(late.contains("no frame of `swing` lies from 3 s on; it lasts"), "{late}");
     assert!(refused(WriteSceneOptions { fps: Some(f64::NAN), ..Default::default() }).contains("frames per second"));
 
     let two = read_scene(&data("gltf/two_takes_at_two_rates.gltf")).unwrap();
@@ -133,6 +133,31 @@ fn a_take_that_moves_nothing_goes_along_with_the_others() {
 }
 
 #[test]
+fn what_would_not_be_read_again_is_not_written() {
+    let folder = tempfile::tempdir().unwrap();
+    let link =
+        |index: usize| Node { name: format!("n{index}"), parent: index.checked_sub(1), ..scene().nodes[0].clone() };
+    for (name, deepest) in [("a.glb", 256), ("a.gltf", 256), ("a.fbx", 1000)] {
+        let path = folder.path().join(name);
+        std::fs::write(&path, "precious").unwrap();
+        let chain = |length: usize| Scene { nodes: (0..length).map(link).collect(), ..Scene::default() };
+        let error = write_scene(&path, &chain(deepest + 1), &WriteSceneOptions::default()).unwrap_err();
+        assert!(error.to_string().contains("nested nodes"), "{error}");
+        assert_eq!(std::fs::read(&path).unwrap(), b"precious");
+        write_scene(&path, &chain(deepest - 1), &WriteSceneOptions::default()).unwrap();
+        assert_eq!(read_scene(&path).unwrap().nodes.len(), deepest - 1, "{name}");
+    }
+    // As many takes as together have 30 million values and more.
+    let mut many = scene();
+    let frames = 100_000;
+    let track = |node: usize| Track { node, rotation: Some(vec![glam::DQuat::IDENTITY; frames]), ..Track::default() };
+    let take = Take { frames, tracks: (0..1).map(track).collect(), ..many.takes[0].clone() };
+    many.takes = vec![take; 301];
+    let error = write_scene(&folder.path().join("b.glb"), &many, &WriteSceneOptions::default()).unwrap_err();
+    assert!(error.to_string().contains("values together"), "{error}");
+}
+
+#[test]
 fn what_a_format_cannot_hold_is_said_and_nothing_is_written() {
     let folder = tempfile::tempdir().unwrap();
     let refused = |name: &str, scene: &Scene| {
@@ -147,6 +172,9 @@ fn what_a_format_cannot_hold_is_said_and_nothing_is_written() {
     assert!(refused("a.vrma", &foreign).contains("the joint `pelvis` is missing"));
     let warnings = write_scene(&folder.path().join("a.glb"), &foreign, &WriteSceneOptions::default()).unwrap();
     assert!(warnings[0].contains("1 meshes are left out"), "{warnings:?}");
+    let two = read_scene(&data("gltf/two_takes_at_two_rates.gltf")).unwrap();
+    let error = write_scene(&folder.path().join("a.fbx"), &two, &WriteSceneOptions::default()).unwrap_err();
+    assert!(error.to_string().contains("one frame rate") && error.next_step().contains("--fps"), "{error}");
     for name in ["clip.vrm", "clip.gltf"] {
         let clip = Clip::new(swinging(3, 30.0), Map::new());
         let error = write_clip(&folder.path().join(name), &clip, None).unwrap_err();
