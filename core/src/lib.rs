@@ -12,6 +12,7 @@ pub mod naming;
 pub mod package;
 pub mod parts;
 pub mod provenance;
+pub mod rate;
 pub mod retarget;
 pub mod rig;
 mod rotation;

@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use glam::{Quat, Vec3};
 
+use crate::rate::frames_at;
 use crate::skeleton::{JOINT_COUNT, MIRRORED, forward_kinematics};
 
 /// A clip on the canonical skeleton. Both vectors hold one entry per frame.
@@ -37,6 +38,7 @@ impl Motion {
     ///
     /// The first frame stays at time 0. The duration is kept to within half a frame of the new rate; a last sample that
     /// would lie after the end repeats the last frame. A rate that is not positive and finite changes nothing.
+    /// The number of frames is not checked; see [`frames_at`].
     pub fn resample(&self, fps: f32) -> Motion {
         let frames = self.frames();
         if frames == 0 || !(fps.is_finite() && fps > 0.0) || fps == self.fps {
@@ -44,7 +46,7 @@ impl Motion {
         }
         let last = frames - 1;
         let step = f64::from(self.fps) / f64::from(fps);
-        let count = (last as f64 / step).round() as usize + 1;
+        let count = frames_at(frames, f64::from(self.fps), f64::from(fps)) as usize;
         let (mut root, mut rotations) = (Vec::with_capacity(count), Vec::with_capacity(count));
         for index in 0..count {
             let source = (index as f64 * step).min(last as f64);

@@ -1,5 +1,6 @@
 //! Files that are either wholly written or not there.
 
+use std::borrow::Cow;
 use std::fs;
 use std::io::{ErrorKind, Write};
 use std::path::Path;
@@ -14,7 +15,7 @@ pub fn check(path: &Path) -> Result<(), Error> {
     {
         return Err(unwritable(path, format!("no file can be called so ({error}); choose a shorter, simpler name")));
     }
-    temporary_beside(path).map(drop)
+    temporary_beside(&behind_link(path)?).map(drop)
 }
 
 /// Writes `bytes` to `path` through a temporary file beside it, so that a reader never sees half a file and a failure
@@ -22,7 +23,10 @@ pub fn check(path: &Path) -> Result<(), Error> {
 ///
 /// The file gets the permissions of an ordinary new file (those of the process's umask), or keeps those of the file
 /// that it replaces.
+///
+/// Where `path` is a symbolic link, the file that it names is written, and the link stays.
 pub fn write(path: &Path, bytes: &[u8]) -> Result<(), Error> {
+    let path = &*behind_link(path)?;
     let unwritable = |reason: String| unwritable(path, reason);
     let replaced = fs::metadata(path).ok().map(|metadata| metadata.permissions());
     let mut temporary = temporary_beside(path)?;
@@ -35,6 +39,15 @@ pub fn write(path: &Path, bytes: &[u8]) -> Result<(), Error> {
     }
     temporary.persist(path).map_err(|e| unwritable(format!("the finished file could not be renamed: {}", e.error)))?;
     Ok(())
+}
+
+/// The file that a symbolic link names, or `path` itself where it is none.
+fn behind_link(path: &Path) -> Result<Cow<'_, Path>, Error> {
+    if !path.is_symlink() {
+        return Ok(Cow::Borrowed(path));
+    }
+    let lost = |error| unwritable(path, format!("it is a link to a file that cannot be found ({error}); remove it"));
+    fs::canonicalize(path).map(Cow::Owned).map_err(lost)
 }
 
 /// An empty temporary file in the folder of `path`.

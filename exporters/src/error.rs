@@ -20,6 +20,9 @@ pub enum ErrorKind {
     Output,
 }
 
+/// What can be done about a scene or take that does not fit a format.
+const FITTING: &str = "choose what is written with --take, --start, --end and --fps, or another format";
+
 /// An error of reading or writing a scene file. Every message names the file.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -124,6 +127,10 @@ impl Error {
     /// What the user can do about it, as one sentence without a full stop.
     pub fn next_step(&self) -> &'static str {
         match self {
+            Error::Gltf { source, .. } if source.is_unfit() => FITTING,
+            Error::Fbx { source, .. } if source.is_unfit() => FITTING,
+            Error::Glb { source, .. } if source.is_unfit_motion() => FITTING,
+            Error::Bvh { source, .. } if source.is_unfit_motion() => FITTING,
             Error::UnsupportedExtension { .. } => "name a file such as walk.glb or walk.bvh",
             Error::Unreadable { .. } => "check the path and its permissions",
             Error::TooLarge { .. } | Error::Glb { .. } | Error::Bvh { .. } => {

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use crate::error::Error;
 use crate::gltf::{self, InsertOptions};
+use crate::rig_file::needed_file;
 use crate::scene::{Scene, Take};
 use crate::scene_files::chosen_takes;
 use crate::{
@@ -51,7 +52,10 @@ pub fn insert_takes(
             moved.take.name.clone_from(name);
         }
         let name = &moved.take.name;
-        if !how.replace && scene.take(name).is_some() {
+        // A take of an FBX file that moves no node is not in the scene.
+        let is_there = scene.take(name).is_some()
+            || format == Format::Fbx && fbx::has_take(&bytes, name).map_err(in_fbx(target))?;
+        if !how.replace && is_there {
             let reason = format!("it has a take `{name}` already; replace it, or give the new one another name");
             return Err(unfit(target, reason));
         }
@@ -106,7 +110,7 @@ fn insert(
         take.to_mut().name.clone_from(name);
     }
     // Takes of an FBX file are told apart by name alone.
-    if options.existing == Existing::Keep && fbx::read(bytes).map_err(in_fbx(target))?.take(&take.name).is_some() {
+    if options.existing == Existing::Keep && fbx::has_take(bytes, &take.name).map_err(in_fbx(target))? {
         return Err(unfit(target, format!("has a take `{}` already; give the new one another name", take.name)));
     }
     let inserted = fbx::insert(bytes, &take, &fbx::InsertOptions::default()).map_err(in_fbx(target))?;
@@ -114,8 +118,12 @@ fn insert(
 }
 
 fn finish(format: Format, target: &Path, output: &Path, bytes: &[u8], warnings: &mut Vec<String>) -> Result<(), Error> {
-    if format == Format::Gltf && target.parent() != output.parent() {
-        warnings.push("files that the .gltf refers to are not copied".to_owned());
+    let folder = |path: &Path| std::path::absolute(path).ok()?.parent()?.canonicalize().ok();
+    if format == Format::Gltf
+        && folder(target) != folder(output)
+        && let Some(needed) = needed_file(bytes)
+    {
+        warnings.push(format!("files that the .gltf refers to are not copied, such as `{needed}`"));
     }
     atomic::write(output, bytes)
 }

@@ -25,17 +25,20 @@ pub mod atomic;
 pub mod bvh;
 mod error;
 pub mod fbx;
+mod fitting_rate;
 pub mod glb;
 pub mod gltf;
 mod insert_files;
 pub mod inspect;
 mod joint_names;
 mod motion_check;
+mod resampling;
 pub mod retarget_files;
 mod rig_file;
 pub mod same_rig;
 pub mod scene;
 mod scene_files;
+mod written_take;
 
 use std::fs::File;
 use std::io::Read;
@@ -48,10 +51,12 @@ pub use crate::gltf::{Existing, InsertOptions};
 pub use error::{Error, ErrorKind, UnfitMotion};
 pub use insert_files::{InsertTakesOptions, insert_take, insert_takes};
 pub use joint_names::JointNames;
+pub use resampling::resampled;
 pub use rig_file::RigFile;
 pub use scene_files::{
     ReadSceneOptions, WriteSceneOptions, read_scene, read_scene_bytes, read_scene_with, write_scene,
 };
+pub use written_take::WrittenTake;
 
 /// Frames per second of a file when the user asks for nothing else.
 pub const DEFAULT_FPS: f32 = 30.0;
@@ -153,10 +158,8 @@ pub fn write_clip(path: &Path, clip: &Clip, fps: Option<f32>) -> Result<(), Erro
 pub fn write_clip_named(path: &Path, clip: &Clip, fps: Option<f32>, names: JointNames) -> Result<(), Error> {
     let format = Format::of_new_clip(path)?;
     check_joint_names(path, format, names)?;
-    if let Some(fps) = fps.filter(|fps| !fps.is_finite() || *fps <= 0.0) {
-        return Err(Error::Unfit { path: path.to_owned(), reason: UnfitMotion::Rate(fps).to_string() });
-    }
-    let resampled = fps.filter(|fps| *fps != clip.motion.fps).map(|fps| clip.motion.resample(fps));
+    let other_rate = fps.filter(|fps| *fps != clip.motion.fps);
+    let resampled = other_rate.map(|fps| resampling::resampled_motion(path, &clip.motion, fps)).transpose()?;
     let motion = resampled.as_ref().unwrap_or(&clip.motion);
     let bytes = match format {
         Format::Glb => glb::write(motion, &clip.extras).map_err(in_glb(path))?,

@@ -13,15 +13,18 @@
 //! # }
 //! ```
 
+use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
 use ropar_core::retarget::mapping::RigMapping;
 use ropar_core::retarget::{MappedRig, MappingError, RetargetError, Retargeter};
 use ropar_core::rig::{Rig, Take};
 
+use crate::fitting_rate::fitting_rate;
 use crate::scene::Scene;
 use crate::{
-    Error, Format, InsertOptions, ReadSceneOptions, WriteSceneOptions, insert_take, read_scene_with, write_scene,
+    Error, Format, InsertOptions, ReadSceneOptions, WriteSceneOptions, WrittenTake, insert_take, read_bytes,
+    read_scene_with, write_scene,
 };
 
 /// What stands between a clip's file and a character's.
@@ -119,30 +122,28 @@ impl Character {
         MappedRig { rig: &self.rig, mapping: &self.mapping, takes: &self.scene.takes }
     }
 
-    /// Writes a copy of the character's file with `take`; a take of the same name gives way. Answers what the file does
-    /// not hold or what had to be changed.
+    /// Writes a copy of the character's file with `take`; a take of the same name gives way. Answers what the file has
+    /// of it: all takes of an FBX file have one rate, to which it is resampled.
     ///
     /// A BVH file is written anew, because it holds one animation; so is a file of another format than the character's,
     /// which then has joints and the take only.
     ///
     /// # Errors
     /// As [`insert_take`] and [`write_scene`].
-    pub fn write(&self, output: &Path, take: &Take) -> Result<Vec<String>, Error> {
+    pub fn write(&self, output: &Path, take: &Take) -> Result<WrittenTake, Error> {
         let (from, to) = (Format::of(&self.path)?, Format::of(output)?);
         if from == to && from != Format::Bvh {
-            // All takes of an FBX file have one rate.
-            let others = self.scene.takes.iter().find(|other| other.name != take.name);
-            let rate = others.map(|other| other.fps).filter(|fps| from == Format::Fbx && *fps != take.fps);
-            let Some(fps) = rate else { return insert_take(&self.path, output, take, &InsertOptions::default()) };
-            let mut warnings = insert_take(&self.path, output, &take.resampled(fps), &InsertOptions::default())?;
-            warnings.push(format!(
-                "the take has {fps} frames per second, as the file's other takes do, instead of {}",
-                take.fps
-            ));
-            return Ok(warnings);
+            let (take, warning) = match from {
+                Format::Fbx => fitting_rate(&self.path, &read_bytes(&self.path)?, take)?,
+                _ => (Cow::Borrowed(take), None),
+            };
+            let mut warnings = insert_take(&self.path, output, &take, &InsertOptions::default())?;
+            warnings.extend(warning);
+            return Ok(WrittenTake::of(&take, warnings));
         }
         let scene = Scene { takes: vec![take.clone()], warnings: Vec::new(), ..self.scene.clone() };
-        write_scene(output, &scene, &WriteSceneOptions::default())
+        let warnings = write_scene(output, &scene, &WriteSceneOptions::default())?;
+        Ok(WrittenTake::of(take, warnings))
     }
 }
 

@@ -1,14 +1,14 @@
 //! A character's file, read once, into copies of which many takes go.
 
-use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
 use crate::error::Error;
+use crate::fitting_rate::fitting_rate;
 use crate::gltf::{self, InsertOptions};
 use crate::scene::{Scene, Take};
-use crate::{Format, ReadSceneOptions, bvh, fbx, in_bvh, in_fbx, in_gltf, read_bytes, read_scene_bytes};
+use crate::{Format, ReadSceneOptions, WrittenTake, bvh, fbx, in_bvh, in_fbx, in_gltf, read_bytes, read_scene_bytes};
 
 /// A character's file in memory: its bytes, which every copy keeps, and its scene.
 #[derive(Debug, Clone)]
@@ -47,44 +47,35 @@ impl RigFile {
         &self.scene
     }
 
-    /// The content of a copy of the file with `take`, and what else had to be changed.
+    /// The content of a copy of the file with `take`, and what it has of it.
     ///
     /// A take of the same name makes room, others stay. All takes of an FBX file have one rate, so `take` is resampled to
     /// theirs. A BVH file holds one take, which is exchanged.
     ///
     /// # Errors
     /// A take that the format cannot hold.
-    pub fn with_take(&self, take: &Take) -> Result<(Vec<u8>, Vec<String>), Error> {
+    pub fn with_take(&self, take: &Take) -> Result<(Vec<u8>, WrittenTake), Error> {
         match self.format {
             Format::Glb | Format::Gltf | Format::Vrm | Format::Vrma => {
                 let inserted =
                     gltf::insert(&self.bytes, take, &InsertOptions::default()).map_err(in_gltf(&self.path))?;
-                Ok((inserted.bytes, inserted.warnings))
+                Ok((inserted.bytes, WrittenTake::of(take, inserted.warnings)))
             }
             Format::Fbx => {
-                let mut take = Cow::Borrowed(take);
-                let mut warnings = Vec::new();
-                let others = self.scene.takes.iter().find(|other| other.name != take.name);
-                if let Some(other) = others.filter(|other| other.fps != take.fps) {
-                    warnings.push(format!(
-                        "the take is resampled from {} to {} frames per second, the rate of the file's other takes",
-                        take.fps, other.fps
-                    ));
-                    take = Cow::Owned(take.resampled(other.fps));
-                }
+                let (take, warning) = fitting_rate(&self.path, &self.bytes, take)?;
                 let bytes = fbx::insert(&self.bytes, &take, &fbx::InsertOptions::default());
-                Ok((bytes.map_err(in_fbx(&self.path))?, warnings))
+                Ok((bytes.map_err(in_fbx(&self.path))?, WrittenTake::of(&take, warning.into_iter().collect())))
             }
             Format::Bvh => {
                 let written = bvh::write_scene(&self.scene, Some(take)).map_err(|e| in_bvh(&self.path)(e.into()))?;
-                Ok((written.text.into_bytes(), written.warnings))
+                Ok((written.text.into_bytes(), WrittenTake::of(take, written.warnings)))
             }
         }
     }
 }
 
 /// The first file that the JSON text of a `.gltf` refers to.
-fn needed_file(json: &[u8]) -> Option<String> {
+pub(crate) fn needed_file(json: &[u8]) -> Option<String> {
     // What is no JSON is explained by the reader.
     let document: Value = serde_json::from_slice(json).ok()?;
     ["buffers", "images"]

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use crate::error::Error;
 use crate::gltf::{self, Container, ReadOptions};
+use crate::resampling::all_resampled;
 use crate::scene::{Scene, Take, to_motion};
 use crate::{Format, atomic, bvh, fbx, in_bvh, in_fbx, in_gltf, read_bytes, unfit};
 
@@ -54,7 +55,7 @@ pub fn read_scene_bytes(path: &Path, bytes: &[u8], options: &ReadSceneOptions) -
         Format::Fbx => {
             let mut scene = fbx::read(bytes).map_err(in_fbx(path))?;
             if let Some(fps) = options.fps {
-                scene.takes = scene.takes.iter().map(|take| take.resampled(fps)).collect();
+                scene.takes = all_resampled(path, &scene.takes, fps)?;
             }
             Ok(scene)
         }
@@ -129,35 +130,31 @@ pub(crate) fn chosen_takes<'a>(
     scene: &'a Scene,
     options: &WriteSceneOptions,
 ) -> Result<Vec<Cow<'a, Take>>, Error> {
-    if let Some(fps) = options.fps.filter(|fps| !(fps.is_finite() && *fps > 0.0 && *fps <= 1000.0)) {
-        return Err(unfit(path, format!("{fps} frames per second; it must be above 0 and at most 1000")));
-    }
-    let takes: Vec<&Take> =
-        match &options.take {
-            None => scene.takes.iter().collect(),
-            Some(name) => {
-                let names: Vec<String> = scene.takes.iter().map(|take| format!("`{}`", take.name)).collect();
-                let found = scene.take(name);
-                vec![found.ok_or_else(|| {
-                    unfit(path, format!("there is no take `{name}`; there are: {}", names.join(", ")))
-                })?]
-            }
-        };
+    let takes: Vec<&Take> = match &options.take {
+        None => scene.takes.iter().collect(),
+        Some(name) => {
+            let names: Vec<String> = scene.takes.iter().map(|take| format!("`{}`", take.name)).collect();
+            let found = scene.take(name);
+            let there = if names.is_empty() { "it has no animation".to_owned() } else { names.join(", ") };
+            vec![found.ok_or_else(|| unfit(path, format!("the source has no take `{name}`: {there}")))?]
+        }
+    };
     let mut chosen = Vec::with_capacity(takes.len());
     for take in takes {
         let mut take = Cow::Borrowed(take);
         if options.start.is_some() || options.end.is_some() {
             let span = (options.start.unwrap_or(0.0), options.end.unwrap_or(f64::INFINITY));
             let nothing = || {
-                let reason = format!("no frame of `{}` lies from {} s to {} s", take.name, span.0, span.1);
+                let until = options.end.map_or("on".to_owned(), |end| format!("to {end} s"));
+                let reason = format!("no frame of `{}` lies from {} s {until}", take.name, span.0);
                 unfit(path, format!("{reason}; it lasts {:.3} s", take.seconds()))
             };
             take = Cow::Owned(take.cut(span.0, span.1).ok_or_else(nothing)?);
         }
-        if let Some(fps) = options.fps {
-            take = Cow::Owned(take.resampled(fps));
-        }
         chosen.push(take);
     }
-    Ok(chosen)
+    match options.fps {
+        Some(fps) => Ok(all_resampled(path, &chosen, fps)?.into_iter().map(Cow::Owned).collect()),
+        None => Ok(chosen),
+    }
 }

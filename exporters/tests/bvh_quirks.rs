@@ -127,6 +127,10 @@ fn wrong_files_are_refused_with_line_and_reason() {
         ("wrong_infinity", "line 25: frame 1, joint `Base`: a channel value is `1e999`, not a finite number"),
         ("wrong_decimal_comma", "line 25: frame 1, joint `Base`: a channel value should be a number, found `90,5`"),
         ("wrong_short_line", "line 25: the frame has 11 values, the joints have 12 channels"),
+        (
+            "wrong_short_lines",
+            "line 25: the frame has 22 values up to the end of the line, the joints have 12 channels",
+        ),
         ("wrong_long_line", "line 25: the frame has 13 values, the joints have 12 channels"),
         ("wrong_missing_brace", "line 20: MOTION begins inside of `Base`"),
         ("wrong_extra_brace", "line 21: expected ROOT or MOTION, found `}`"),
@@ -134,6 +138,7 @@ fn wrong_files_are_refused_with_line_and_reason() {
         ("wrong_channel_name", "line 9: expected a channel such as Xposition, found `Zrotatoin`"),
         ("wrong_channel_count", "line 9: the number of CHANNELS should be 0 to 6, found `three`"),
         ("wrong_frame_time_zero", "`Frame Time` is 0"),
+        ("wrong_frame_time_in_microseconds", "line 23: `Frame Time` is 33333; it is in seconds"),
         ("wrong_negative_frames", "`Frames` is -3, not a count"),
         ("wrong_no_frames", "there is no complete frame; a frame has 12 values"),
         ("wrong_utf16", "UTF-16"),

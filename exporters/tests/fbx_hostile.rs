@@ -6,14 +6,15 @@ use std::fs;
 
 use common::{Dice, data};
 use ropar_exporters::fbx::{self, FbxError, InsertOptions};
-use ropar_exporters::scene::Take;
+use ropar_exporters::scene::{Take, Track};
 
 fn bytes(name: &str) -> Vec<u8> {
     fs::read(data("fbx").join(format!("{name}.fbx"))).unwrap()
 }
 
 fn still() -> Take {
-    Take { name: "still".to_owned(), fps: 30.0, frames: 2, tracks: Vec::new() }
+    let track = Track { node: 0, rotation: Some(vec![glam::DQuat::IDENTITY; 2]), ..Track::default() };
+    Take { name: "still".to_owned(), fps: 30.0, frames: 2, tracks: vec![track] }
 }
 
 fn refusal(bytes: &[u8]) -> String {

@@ -141,7 +141,7 @@ fn missing_and_damaged_input_is_told_with_the_file_name() {
 #[test]
 fn impossible_rates_are_a_usage_error() {
     let folder = tempfile::tempdir().unwrap();
-    for fps in [0.0, -30.0, f32::NAN, f32::INFINITY] {
+    for fps in [0.0, -30.0, 1e9, f32::NAN, f32::INFINITY] {
         let path = folder.path().join("clip.glb");
         let error = write_clip(&path, &clip(), Some(fps)).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Usage, "{error}");
@@ -187,6 +187,22 @@ fn a_failed_write_keeps_the_old_file() {
     assert!(error.to_string().contains("read-only"), "{error}");
     assert_eq!(fs::read(&path).unwrap(), b"precious");
     assert_eq!(names_in(folder.path()), ["clip.glb"]);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_stays_and_its_file_is_written() {
+    let folder = tempfile::tempdir().unwrap();
+    let (link, far) = (folder.path().join("clip.glb"), folder.path().join("far"));
+    fs::create_dir(&far).unwrap();
+    fs::write(far.join("real.glb"), "old").unwrap();
+    std::os::unix::fs::symlink("far/real.glb", &link).unwrap();
+    write_clip(&link, &clip(), None).unwrap();
+    assert!(link.is_symlink() && read_clip(&far.join("real.glb")).is_ok());
+    assert_eq!(names_in(&far), ["real.glb"]);
+    fs::remove_file(far.join("real.glb")).unwrap();
+    let error = write_clip(&link, &clip(), None).unwrap_err();
+    assert!(error.kind() == ErrorKind::Output && error.to_string().contains("cannot be found"), "{error}");
 }
 
 #[cfg(unix)]

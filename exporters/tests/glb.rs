@@ -27,6 +27,22 @@ fn motion_and_metadata_come_back_bit_for_bit() {
 }
 
 #[test]
+fn a_take_that_was_inserted_at_another_rate_is_read_at_its_own() {
+    for fps in [60.0, 29.97, 7.5] {
+        let motion = swinging(50, fps);
+        let take = ropar_exporters::scene::from_motion(&motion, "motion").takes.remove(0);
+        let bytes = glb::write(&swinging(75, 30.0), &metadata()).unwrap();
+        let bytes = ropar_exporters::gltf::insert(&bytes, &take, &Default::default()).unwrap().bytes;
+        let (read, extras) = glb::read(&bytes).unwrap();
+        assert_eq!((read.frames(), extras), (50, metadata()));
+        assert!((read.fps / fps - 1.0).abs() < 1e-6, "{} for {fps}", read.fps);
+        // An edit says it from then on.
+        let edited = glb::replace(&bytes, &read, &[1], &metadata()).unwrap();
+        assert_eq!(glb::read(&edited).unwrap().0.fps, read.fps);
+    }
+}
+
+#[test]
 fn rotations_are_continuous_in_sign() {
     let mut motion = swinging(40, 30.0);
     for rotations in motion.rotations.iter_mut().step_by(3) {

@@ -100,6 +100,50 @@ fn a_second_take_has_its_own_rate_and_a_wish_is_granted() {
     }
 }
 
+/// Key times 0, 0.5 and 1 and as many weights, as `Float32Array` encodes them.
+const MORPH: &str = r#"{"asset":{"version":"2.0"},"nodes":[{"name":"face"}],
+    "buffers":[{"byteLength":12,"uri":"data:application/octet-stream;base64,AAAAAAAAAD8AAIA/"}],
+    "bufferViews":[{"buffer":0,"byteLength":12}],
+    "accessors":[{"bufferView":0,"componentType":5126,"count":3,"type":"SCALAR"}],
+    "animations":[{"name":"smile","channels":[{"sampler":0,"target":{"node":0,"path":"weights"}}],
+                   "samplers":[{"input":0,"output":0}]}]}"#;
+
+#[test]
+fn an_animation_of_morph_targets_alone_has_its_length() {
+    let scene = gltf::read(MORPH.as_bytes(), &ReadOptions::default()).unwrap();
+    let take = &scene.takes[0];
+    assert_eq!((take.name.as_str(), take.frames, take.fps, take.tracks.len()), ("smile", 31, 30.0, 0));
+    // A channel that cannot be read is passed over as before.
+    let broken = MORPH.replace("AAAAAAAAAD8AAIA/", "");
+    assert_eq!(gltf::read(broken.as_bytes(), &ReadOptions::default()).unwrap().takes[0].frames, 1);
+}
+
+#[test]
+fn rates_that_key_times_do_not_tell_are_read_again() {
+    let mut scene = from_motion(&swinging(4, 30.0), "slow");
+    for (frames, fps) in [(4, 7.5), (4, 5.0), (4, 2.0), (4, 1.0), (1, 24.0), (1, 60.0), (4, 29.97)] {
+        scene.takes[0] =
+            ropar_exporters::scene::Take { fps, ..from_motion(&swinging(frames, 30.0), "slow").takes.remove(0) };
+        for container in [Container::Binary, Container::Text] {
+            let written = gltf::write(&scene, container).unwrap();
+            let again = gltf::read(&written, &ReadOptions::default()).unwrap();
+            assert_eq!((again.takes[0].frames, again.takes[0].fps), (frames, fps));
+            assert!(again.warnings.is_empty(), "{:?}", again.warnings);
+            // Anything may stand under `extras`.
+            let text = String::from_utf8_lossy(&written);
+            for (old, new) in [(r#"{"ropar":"#, r#"{"rapor":"#), (r#"{"fps":"#, r#"{"spf":"#)] {
+                if container == Container::Text {
+                    assert!(gltf::read(text.replace(old, new).as_bytes(), &ReadOptions::default()).is_ok());
+                }
+            }
+        }
+    }
+    for extras in ["7", "[[1]]", "\"ropar\"", "null", "{\"ropar\":[]}", "{\"ropar\":{\"fps\":\"five\"}}"] {
+        let odd = MORPH.replace("\"name\":\"smile\"", &format!("\"extras\":{extras}"));
+        assert_eq!(gltf::read(odd.as_bytes(), &ReadOptions::default()).unwrap().takes[0].fps, 30.0, "{extras}");
+    }
+}
+
 #[test]
 fn skins_meshes_humanoids_and_kinds_are_read() {
     let kinds = |scene: &Scene| scene.nodes.iter().map(|node| node.kind).collect::<Vec<_>>();

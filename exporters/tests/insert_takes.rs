@@ -7,10 +7,10 @@ use std::path::Path;
 
 use common::data;
 use glam::DVec3;
-use ropar_exporters::scene::{NodeKind, Scene, global_positions};
+use ropar_exporters::scene::{Node, NodeKind, Scene, Take, Transform, global_positions};
 use ropar_exporters::{
-    ErrorKind, InsertTakesOptions, ReadSceneOptions, WriteSceneOptions, insert_takes, read_scene, read_scene_with,
-    write_scene,
+    ErrorKind, Existing, InsertOptions, InsertTakesOptions, ReadSceneOptions, RigFile, WriteSceneOptions, insert_take,
+    insert_takes, read_scene, read_scene_with, write_scene,
 };
 use serde_json::Value;
 
@@ -164,11 +164,33 @@ fn what_does_not_fit_is_said_and_nothing_is_written() {
     let words = refused(&renamed, &replaced);
     assert!(words.contains("the target has none named `Bip01 Spine`"), "{words}");
 
+    renamed.nodes[joint].name.clear();
+    let words = refused(&renamed, &replaced);
+    assert!(words.contains("moves 1 nodes without a name"), "{words}");
+
     let mut longer = source();
     let joint = longer.nodes.iter().rposition(|node| node.parent.is_some()).unwrap();
     longer.nodes[joint].rest.translation += DVec3::new(0.0, 0.2, 0.0);
     let words = refused(&longer, &replaced);
     assert!(words.contains(&format!("`{}` rests 0.200 m from where", longer.nodes[joint].name)), "{words}");
+
+    // Exporters that bake give every joint a translation track, and a lamp far away is no part of the rig.
+    for frames in longer.takes.iter_mut().map(|take| (take.frames, &mut take.tracks)) {
+        for track in frames.1 {
+            let rest = longer.nodes[track.node].rest.translation;
+            track.translation.get_or_insert_with(|| vec![rest; frames.0]);
+        }
+    }
+    let mut lit = longer.clone();
+    lit.nodes.push(Node {
+        name: "lamp".to_owned(),
+        parent: None,
+        rest: Transform { translation: DVec3::new(5000.0, 0.0, 0.0), ..Transform::IDENTITY },
+        kind: NodeKind::Group,
+    });
+    for longer in [longer, lit] {
+        assert!(refused(&longer, &replaced).contains("rests 0.200 m from where"));
+    }
 
     let mut twins = source();
     twins.takes.push(twins.takes[0].clone());
@@ -183,6 +205,51 @@ fn what_does_not_fit_is_said_and_nothing_is_written() {
     let error = insert_takes(&source(), &bvh, &folder.path().join("a.bvh"), &WriteSceneOptions::default(), &replaced)
         .unwrap_err();
     assert!(error.to_string().contains("holds one animation"), "{error}");
+}
+
+/// A text file whose take animates the visibility of a joint in place of all that moves it.
+fn invisible(folder: &Path) -> std::path::PathBuf {
+    let text = std::fs::read_to_string(data("fbx/plain_7400.fbx")).unwrap();
+    let properties = ["\"Lcl Rotation\"", "\"Lcl Translation\"", "\"Lcl Scaling\""];
+    let connects = |line: &str| line.trim_start().starts_with("C: \"OP\"");
+    let swap = |line: &str| properties.iter().fold(line.to_owned(), |line, name| line.replace(name, "\"Visibility\""));
+    let lines: Vec<String> =
+        text.lines().map(|line| if connects(line) { swap(line) } else { line.to_owned() }).collect();
+    let path = folder.join("visibility.fbx");
+    std::fs::write(&path, lines.join("\n")).unwrap();
+    path
+}
+
+#[test]
+fn a_take_that_moves_no_node_is_not_replaced_unasked() {
+    let folder = tempfile::tempdir().unwrap();
+    let target = invisible(folder.path());
+    let source = read_scene(&data("fbx/plain_7400.fbx")).unwrap();
+    assert!(read_scene(&target).unwrap().takes.is_empty() && source.takes.len() == 1);
+    let output = folder.path().join("out.fbx");
+    let insert = |how: &InsertTakesOptions| insert_takes(&source, &target, &output, &WriteSceneOptions::default(), how);
+    let error = insert(&InsertTakesOptions::default()).unwrap_err().to_string();
+    assert!(error.contains("already"), "{error}");
+    insert(&InsertTakesOptions { name: None, replace: true }).unwrap();
+    let take = &source.takes[0];
+    let keep = InsertOptions { existing: Existing::Keep, ..InsertOptions::default() };
+    assert!(insert_take(&target, &output, take, &keep).is_err());
+}
+
+#[test]
+fn a_take_gets_the_rate_of_takes_that_move_no_node_but_not_of_empty_ones() {
+    let folder = tempfile::tempdir().unwrap();
+    let target = invisible(folder.path());
+    let mut take = read_scene(&data("fbx/plain_7400.fbx")).unwrap().takes.remove(0);
+    take = Take { name: "new".to_owned(), ..take.resampled(60.0) };
+    let (_, written) = RigFile::open(&target).unwrap().with_take(&take).unwrap();
+    assert_eq!(written.fps, 30.0);
+    // Its curves gone, the old take is an empty name.
+    let text = std::fs::read_to_string(&target).unwrap();
+    let empty = folder.path().join("empty.fbx");
+    std::fs::write(&empty, text.replace("AnimationCurve:", "Unknown:")).unwrap();
+    let (_, written) = RigFile::open(&empty).unwrap().with_take(&take).unwrap();
+    assert_eq!(written.fps, 60.0);
 }
 
 #[test]

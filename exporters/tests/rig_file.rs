@@ -40,8 +40,9 @@ fn a_take_for_an_fbx_file_gets_the_rate_of_its_others() {
     let rig = folder.path().join("rig.fbx");
     write_scene(&rig, &from_motion(&motion(5), "old"), &WriteSceneOptions::default()).expect("written");
     let take = from_motion(&motion(9), "new").takes.remove(0).resampled(60.0);
-    let (bytes, warnings) = RigFile::open(&rig).expect("opened").with_take(&take).expect("inserted");
-    assert!(warnings.iter().any(|warning| warning.contains("from 60 to 30")), "{warnings:?}");
+    let (bytes, written) = RigFile::open(&rig).expect("opened").with_take(&take).expect("inserted");
+    assert!(written.warnings.iter().any(|warning| warning.contains("from 60 to 30")), "{:?}", written.warnings);
+    assert_eq!((written.frames, written.fps), (9, 30.0));
     let copy = folder.path().join("copy.fbx");
     fs::write(&copy, bytes).expect("written");
     let scene = read_scene(&copy).expect("read");

@@ -5,11 +5,13 @@ mod common;
 use std::path::Path;
 
 use common::{data, swinging};
+use ropar_core::motion::Motion;
 use ropar_exporters::inspect::{RestPose, inspect};
-use ropar_exporters::scene::{Scene, from_motion, global_positions};
+use ropar_exporters::retarget_files::{Character, CharacterOptions};
+use ropar_exporters::scene::{Node, Scene, Take, Track, from_motion, global_positions};
 use ropar_exporters::{
-    Clip, Error, ErrorKind, Format, InsertOptions, ReadSceneOptions, WriteSceneOptions, insert_take, read_scene,
-    read_scene_with, write_clip, write_scene,
+    Clip, Error, ErrorKind, Format, InsertOptions, ReadSceneOptions, RigFile, WriteSceneOptions, insert_take,
+    read_scene, read_scene_with, write_clip, write_scene,
 };
 use serde_json::Map;
 
@@ -60,9 +62,9 @@ fn takes_are_chosen_cut_and_resampled() {
         error.to_string()
     };
     let unknown = refused(WriteSceneOptions { take: Some("run".to_owned()), ..Default::default() });
-    assert!(unknown.contains("there is no take `run`; there are: `swing`"), "{unknown}");
+    assert!(unknown.contains("the source has no take `run`: `swing`"), "{unknown}");
     let late = refused(WriteSceneOptions { start: Some(3.0), ..Default::default() });
-    assert!(late.contains("no frame of `swing` lies from 3 s to inf s"), "{late}");
+    assert!(late.contains("no frame of `swing` lies from 3 s on; it lasts"), "{late}");
     assert!(refused(WriteSceneOptions { fps: Some(f64::NAN), ..Default::default() }).contains("frames per second"));
 
     let two = read_scene(&data("gltf/two_takes_at_two_rates.gltf")).unwrap();
@@ -71,6 +73,88 @@ fn takes_are_chosen_cut_and_resampled() {
     let options = WriteSceneOptions { take: Some("nod".to_owned()), ..Default::default() };
     assert!(write_scene(&folder.path().join("b.bvh"), &two, &options).unwrap().is_empty());
     assert_eq!(read_scene(&folder.path().join("b.bvh")).unwrap().takes[0].fps, 24.0);
+}
+
+#[test]
+fn rates_that_ask_for_more_than_memory_holds_are_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    // Two frames an hour apart become 3.6 million.
+    let mut slow = scene();
+    slow.takes[0] = slow.takes[0].cut(0.0, 1.0 / 30.0).unwrap();
+    slow.takes[0].fps = 1.0 / 3600.0;
+    let options = WriteSceneOptions { fps: Some(1000.0), ..Default::default() };
+    for name in ["a.glb", "a.fbx", "a.bvh"] {
+        let error = write_scene(&folder.path().join(name), &slow, &options).unwrap_err();
+        assert!(error.to_string().contains("which are 3600001 at 1000"), "{error}");
+    }
+    let clip = Clip::new(Motion { fps: 1.0 / 3600.0, ..swinging(2, 30.0) }, Map::new());
+    let error = write_clip(&folder.path().join("a.glb"), &clip, Some(1000.0)).unwrap_err();
+    assert!(error.to_string().contains("choose a lower rate"), "{error}");
+    // Each take alone would do: 60 of 30,000 frames with 23 tracks.
+    let mut many = scene();
+    many.takes = vec![many.takes[0].clone(); 60];
+    many.takes.iter_mut().for_each(|take| take.fps = 2.0);
+    let error = write_scene(&folder.path().join("a.glb"), &many, &options).unwrap_err();
+    assert!(error.to_string().contains("values together"), "{error}");
+
+    // A rig whose other takes have a rate that is a thousand times as high.
+    let fast = Scene { takes: vec![Take { fps: 1000.0, ..scene().takes[0].clone() }], ..scene() };
+    let rig = folder.path().join("rig.fbx");
+    write_scene(&rig, &fast, &WriteSceneOptions::default()).unwrap();
+    let take = Take { name: "slow".to_owned(), ..slow.takes[0].clone() };
+    assert!(RigFile::open(&rig).unwrap().with_take(&take).is_err());
+    let character = Character::read(&rig, &CharacterOptions::default()).unwrap();
+    assert!(character.write(&folder.path().join("out.fbx"), &take).is_err());
+    // A frame time that no reader would take is not written.
+    let error = write_scene(&folder.path().join("a.bvh"), &slow, &WriteSceneOptions::default()).unwrap_err();
+    assert!(error.to_string().contains("`Frame Time` is 3600; it is in seconds"), "{error}");
+}
+
+#[test]
+fn a_take_that_moves_nothing_goes_along_with_the_others() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut two = scene();
+    two.takes.push(Take { name: "still".to_owned(), tracks: Vec::new(), ..two.takes[0].clone() });
+    for name in ["a.glb", "a.fbx"] {
+        let path = folder.path().join(name);
+        write_scene(&path, &two, &WriteSceneOptions::default()).unwrap();
+        let read = read_scene(&path).unwrap();
+        let takes: Vec<_> = read.takes.iter().map(|take| (take.name.as_str(), take.frames, take.fps)).collect();
+        assert_eq!(takes, [("swing", 61, 30.0), ("still", 61, 30.0)], "{name}");
+        // And into a file that has another one.
+        let still = Take { name: "pause".to_owned(), ..two.takes[1].clone() };
+        insert_take(&path, &path, &still, &InsertOptions::default()).unwrap();
+        let read = read_scene(&path).unwrap();
+        assert_eq!(read.take("pause").map(|take| take.frames), Some(61), "{name}");
+        let (rest, found) =
+            (global_positions(&read.nodes, None), global_positions(&read.nodes, read.take("pause").map(|t| (t, 60))));
+        assert!(rest.iter().zip(found).all(|(rest, found)| rest.distance(found) < 1e-6), "{name}");
+    }
+}
+
+#[test]
+fn what_would_not_be_read_again_is_not_written() {
+    let folder = tempfile::tempdir().unwrap();
+    let link =
+        |index: usize| Node { name: format!("n{index}"), parent: index.checked_sub(1), ..scene().nodes[0].clone() };
+    for (name, deepest) in [("a.glb", 256), ("a.gltf", 256), ("a.fbx", 1000)] {
+        let path = folder.path().join(name);
+        std::fs::write(&path, "precious").unwrap();
+        let chain = |length: usize| Scene { nodes: (0..length).map(link).collect(), ..Scene::default() };
+        let error = write_scene(&path, &chain(deepest + 1), &WriteSceneOptions::default()).unwrap_err();
+        assert!(error.to_string().contains("nested nodes"), "{error}");
+        assert_eq!(std::fs::read(&path).unwrap(), b"precious");
+        write_scene(&path, &chain(deepest - 1), &WriteSceneOptions::default()).unwrap();
+        assert_eq!(read_scene(&path).unwrap().nodes.len(), deepest - 1, "{name}");
+    }
+    // As many takes as together have 30 million values and more.
+    let mut many = scene();
+    let frames = 100_000;
+    let track = |node: usize| Track { node, rotation: Some(vec![glam::DQuat::IDENTITY; frames]), ..Track::default() };
+    let take = Take { frames, tracks: (0..1).map(track).collect(), ..many.takes[0].clone() };
+    many.takes = vec![take; 301];
+    let error = write_scene(&folder.path().join("b.glb"), &many, &WriteSceneOptions::default()).unwrap_err();
+    assert!(error.to_string().contains("values together"), "{error}");
 }
 
 #[test]
@@ -88,6 +172,9 @@ fn what_a_format_cannot_hold_is_said_and_nothing_is_written() {
     assert!(refused("a.vrma", &foreign).contains("the joint `pelvis` is missing"));
     let warnings = write_scene(&folder.path().join("a.glb"), &foreign, &WriteSceneOptions::default()).unwrap();
     assert!(warnings[0].contains("1 meshes are left out"), "{warnings:?}");
+    let two = read_scene(&data("gltf/two_takes_at_two_rates.gltf")).unwrap();
+    let error = write_scene(&folder.path().join("a.fbx"), &two, &WriteSceneOptions::default()).unwrap_err();
+    assert!(error.to_string().contains("one frame rate") && error.next_step().contains("--fps"), "{error}");
     for name in ["clip.vrm", "clip.gltf"] {
         let clip = Clip::new(swinging(3, 30.0), Map::new());
         let error = write_clip(&folder.path().join(name), &clip, None).unwrap_err();

@@ -205,7 +205,7 @@ pub unsafe extern "C" fn ropar_retarget_file(
         let target = Character::read(&rig, &reading(map, options.character))?;
         let mut take = source.take(take)?.clone();
         if options.fps > 0.0 {
-            take = take.resampled(options.fps);
+            take = ropar_exporters::resampled(&clip, &take, options.fps)?;
         }
         if take.name.is_empty() {
             take.name = clip.file_stem().unwrap_or_default().to_string_lossy().into_owned();
@@ -222,7 +222,7 @@ pub unsafe extern "C" fn ropar_retarget_file(
             let notes = character.scene.warnings.iter().chain(&character.mapping.warnings);
             warnings.extend(notes.map(|note| format!("`{}`: {note}", character.path.display())));
         }
-        warnings.extend(target.write(&output, &made.take)?);
+        warnings.extend(target.write(&output, &made.take)?.warnings);
         let mut object = serde_json::to_value(&made.report)?;
         object["warnings"] = Value::from(warnings);
         out.set(texts::give_json(&object));

@@ -77,6 +77,15 @@ fn rig() -> *mut ropar_rig {
     rig
 }
 
+/// A sound BVH file of three frames that become two million at a thousand a second.
+fn slow_clip(folder: &Path) -> CString {
+    let path = folder.join("slow.bvh");
+    let text = "HIERARCHY\nROOT a\n{\nOFFSET 0 0 0\nCHANNELS 3 Zrotation Xrotation Yrotation\n}\n\
+                MOTION\nFrames: 3\nFrame Time: 1000\n0 0 0\n1 0 0\n2 0 0\n";
+    std::fs::write(&path, text).expect("written");
+    CString::new(path.to_str().expect("UTF-8")).expect("no 0")
+}
+
 impl Handles {
     fn new() -> Self {
         let package = Path::new(env!("CARGO_MANIFEST_DIR")).join("../models/pretrained/ropar-base");
@@ -154,6 +163,8 @@ fn every_function_refuses_misuse() {
 
     let short = |size: u32| ropar_generate_options { size, ..sized() };
     let text = place::<c_char>();
+    let folder = tempfile::tempdir().expect("folder");
+    let slow = slow_clip(folder.path());
     refuse! {
         ARGUMENT ropar_query(ROPAR_QUERY_JOINTS, null_mut());
         ARGUMENT ropar_query(ROPAR_QUERY_JOINTS, misaligned());
@@ -399,6 +410,7 @@ fn every_function_refuses_misuse() {
         INPUT ropar_file_convert(c"/no/such/a.glb".as_ptr(), c"b.bvh".as_ptr(), null(), text);
         INPUT ropar_file_convert(c"/no/such/a.glb".as_ptr(), c"b.txt".as_ptr(), null(), text);
         UNSUPPORTED ropar_file_convert(c"a.glb".as_ptr(), c"b.bvh".as_ptr(), &ropar_convert_options { reserved: 1, ..sized() }, text);
+        INPUT ropar_file_convert(slow.as_ptr(), slow.as_ptr(), &ropar_convert_options { fps: 1000.0, ..sized() }, text);
     }
     let word = c"ropar".as_ptr();
     // SAFETY: null, misaligned or valid pointers; frees of what is not there.

@@ -2,6 +2,8 @@
 
 use glam::{DQuat, DVec3};
 
+use crate::smoothstep::smoothstep;
+
 /// Below the first sine of its bend a limb says nothing about the plane in which it bends, above the second all.
 const PLANE: (f64, f64) = (0.05, 0.2);
 
@@ -33,9 +35,7 @@ impl Limb {
         let across = first.cross(second);
         let axis = match across.try_normalize() {
             Some(plane) if plane.dot(hinge) > 0.0 => {
-                let (low, high) = PLANE;
-                let t = ((across.length() - low) / (high - low)).clamp(0.0, 1.0);
-                hinge.lerp(plane, t * t * (3.0 - 2.0 * t)).normalize_or(hinge)
+                hinge.lerp(plane, smoothstep(PLANE.0, PLANE.1, across.length())).normalize_or(hinge)
             }
             _ => hinge,
         };

@@ -214,12 +214,7 @@ impl Engine {
     ) -> Result<SamplerSettings, Error> {
         let manifest = self.manifest();
         let guidance = guidance.unwrap_or(manifest.sampler.guidance);
-        if !(0.0..=20.0).contains(&guidance) {
-            return Err(Error::invalid_request(
-                format!("a guidance scale of {guidance} is out of range"),
-                format!("choose 0 to 20; this package's own is {}", manifest.sampler.guidance),
-            ));
-        }
+        check_guidance(guidance, manifest.sampler.guidance)?;
         let in_range = |name: &str, value: Option<usize>, default: usize| match value.unwrap_or(default) {
             value @ 1..=200 => Ok(value),
             value => Err(Error::invalid_request(
@@ -271,6 +266,21 @@ pub fn check_seconds(seconds: f32, longest: f32) -> Result<(), Error> {
         ));
     }
     Ok(())
+}
+
+/// Whether motion can be made with this guidance scale; `own` is the package's. For hosts that want to know before they load
+/// the networks.
+///
+/// # Errors
+/// [`Error::InvalidRequest`] with the range.
+pub fn check_guidance(guidance: f32, own: f32) -> Result<(), Error> {
+    if (0.0..=20.0).contains(&guidance) {
+        return Ok(());
+    }
+    Err(Error::invalid_request(
+        format!("a guidance scale of {guidance} is out of range"),
+        format!("choose 0 to 20; this package's own is {own}"),
+    ))
 }
 
 /// Repeats the last frame up to a whole number of tokens.

@@ -115,7 +115,7 @@ impl Package {
     pub fn summary(&self) -> Result<serde_json::Value, PackageError> {
         let scheme = self.part_scheme()?;
         let parts: Vec<&str> = scheme.parts().iter().map(|part| part.name.as_str()).collect();
-        Ok(serde_json::json!({ "folder": self.folder, "manifest": self.manifest, "parts": parts }))
+        Ok(serde_json::json!({ "folder": self.folder.to_string_lossy(), "manifest": self.manifest, "parts": parts }))
     }
 
     /// Path of a listed file, by its name in the manifest (see [`file`]).

@@ -3,6 +3,7 @@
 use glam::{DQuat, DVec3};
 
 use super::{Take, Track};
+use crate::rate::frames_at;
 
 impl Take {
     /// The same animation at another rate: linear for translations and scales, spherical along the shorter arc for
@@ -10,14 +11,14 @@ impl Take {
     ///
     /// The first frame stays at time 0. The time from first to last frame is kept to within half a frame of the new
     /// rate; a last sample that would lie after the end repeats the last frame. A rate that is not positive and finite
-    /// changes nothing.
+    /// changes nothing. The number of frames is not checked; see [`frames_at`].
     pub fn resampled(&self, fps: f64) -> Take {
         if self.frames == 0 || !(fps.is_finite() && fps > 0.0) || fps == self.fps {
             return self.clone();
         }
         let last = self.frames - 1;
         let step = self.fps / fps;
-        let count = (last as f64 / step).round() as usize + 1;
+        let count = frames_at(self.frames, self.fps, fps) as usize;
         let places: Vec<(usize, usize, f64)> = (0..count)
             .map(|index| {
                 let source = (index as f64 * step).min(last as f64);

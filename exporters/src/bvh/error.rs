@@ -27,7 +27,9 @@ pub enum BvhError {
         limit: usize,
     },
     /// A readable BVH file whose skeleton is not the one that RoPAR writes.
-    #[error("not written by RoPAR ({0}); only BVH files that RoPAR wrote can be edited, other skeletons come later")]
+    #[error(
+        "not written by RoPAR ({0}); only BVH files that RoPAR wrote can be edited; `ropar convert` and `ropar retarget` read those of any skeleton"
+    )]
     Foreign(String),
     /// None of the joint maps fits the names in the file.
     #[error(

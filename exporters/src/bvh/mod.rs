@@ -16,6 +16,7 @@ mod canonical;
 mod clip;
 mod error;
 mod euler;
+mod frame_time;
 mod joint_map;
 mod reader;
 mod replace;

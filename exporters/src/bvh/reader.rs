@@ -10,6 +10,7 @@ use glam::DVec3;
 
 use super::clip::{BvhClip, BvhJoint, Channel};
 use super::error::BvhError;
+use super::frame_time;
 
 /// Limits of the reader, far above real files, so that a hostile one cannot exhaust the machine.
 #[derive(Debug, Clone, Copy)]
@@ -318,9 +319,7 @@ fn motion(text: &mut Text, joints: Vec<BvhJoint>, limits: &Limits, keep: Keep) -
     }
     let declared = declared as usize;
     let (line, frame_time) = motion_header(text, "Frame Time")?;
-    if frame_time <= 0.0 {
-        return Err(malformed(line, format!("`Frame Time` is {frame_time}; it must be above zero")));
-    }
+    frame_time::check(frame_time).map_err(|reason| malformed(line, reason))?;
 
     let mut clip = BvhClip { joints, frames: Vec::new(), frame_count: 0, frame_time, warnings: Vec::new() };
     let width = clip.channel_count();
@@ -376,12 +375,15 @@ fn motion(text: &mut Text, joints: Vec<BvhJoint>, limits: &Limits, keep: Keep) -
     Ok(Parsed { clip, spans })
 }
 
-/// Watches that lines hold whole frames, once the first has shown that they do. Where frames are wrapped over lines
-/// (the first line is shorter than a frame) the values are a plain stream and lines mean nothing.
+/// Watches that lines hold whole frames, once the first has shown that they do. Where it has not (frames are wrapped over
+/// lines, or several stand on one), each frame still begins on a new line or behind a whole one: lines that are all short
+/// of a value would otherwise read as frames that drift through the channels.
 struct LineWidths {
     width: usize,
     /// Known after the first line.
     one_frame_a_line: Option<bool>,
+    /// Values that the lines before have of the frame in which the line begins.
+    before: usize,
     /// The line being read and the values found on it.
     line: usize,
     count: usize,
@@ -389,7 +391,7 @@ struct LineWidths {
 
 impl LineWidths {
     fn new(width: usize) -> Self {
-        LineWidths { width, one_frame_a_line: None, line: 0, count: 0 }
+        LineWidths { width, one_frame_a_line: None, before: 0, line: 0, count: 0 }
     }
 
     /// Counts a value on `line`, and fails when the line before it turns out to be no whole frame.
@@ -407,14 +409,19 @@ impl LineWidths {
     /// Ends a line. The last line of a file may be short: the recorder was stopped while it wrote.
     fn close(&mut self, is_last: bool) -> Result<(), BvhError> {
         let wrong = match self.one_frame_a_line {
-            None => self.count > self.width && !self.count.is_multiple_of(self.width),
             Some(true) => self.count != self.width && !(is_last && self.count < self.width),
-            Some(false) => false,
+            None | Some(false) => {
+                let is_whole = self.before == 0 && self.count.is_multiple_of(self.width);
+                self.before + self.count > self.width && !is_whole
+            }
         };
         if wrong {
-            let reason = format!("the frame has {} values, the joints have {} channels", self.count, self.width);
+            let lines = if self.before == 0 { "" } else { " up to the end of the line" };
+            let (count, width) = (self.before + self.count, self.width);
+            let reason = format!("the frame has {count} values{lines}, the joints have {width} channels");
             return Err(malformed(self.line, reason));
         }
+        self.before = (self.before + self.count) % self.width;
         self.one_frame_a_line.get_or_insert(self.count == self.width);
         Ok(())
     }

@@ -6,6 +6,7 @@ use glam::{DMat4, DQuat, DVec3};
 
 use super::UNITS_PER_METRE;
 use super::euler::zxy_degrees;
+use super::frame_time;
 use super::reader::Limits;
 use super::writer::number;
 use crate::scene::{NodeKind, Scene, Take, UnfitScene, check, check_take, global_poses};
@@ -33,6 +34,8 @@ pub fn write_scene(scene: &Scene, take: Option<&Take>) -> Result<WrittenScene, U
     if let Some(take) = take {
         check_take(scene.nodes.len(), take)?;
     }
+    let (name, fps) = take.map_or(("", f64::from(crate::DEFAULT_FPS)), |take| (&take.name, take.fps));
+    let frame_time = frame_time::of_rate(name, fps)?;
     let skeleton = Skeleton::of(scene)?;
     let frames = take.map_or(1, |take| take.frames);
     let pose_at = |frame| skeleton.pose(&global_poses(&scene.nodes, take.map(|take| (take, frame))));
@@ -45,8 +48,7 @@ pub fn write_scene(scene: &Scene, take: Option<&Take>) -> Result<WrittenScene, U
     }
     let mut text = String::from("HIERARCHY\n");
     skeleton.write_hierarchy(&mut text, &moves);
-    let fps = take.map_or(f64::from(crate::DEFAULT_FPS), |take| take.fps);
-    let _ = writeln!(text, "MOTION\nFrames: {frames}\nFrame Time: {}", 1.0 / fps);
+    let _ = writeln!(text, "MOTION\nFrames: {frames}\nFrame Time: {frame_time}");
     let mut previous = vec![[0.0; 3]; skeleton.bones.len()];
     for frame in 0..frames {
         let mut separator = "";

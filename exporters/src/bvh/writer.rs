@@ -8,6 +8,7 @@ use ropar_core::skeleton::{JOINT_COUNT, JOINT_NAMES, PARENTS, rest_offsets};
 use super::UNITS_PER_METRE;
 use super::error::BvhError;
 use super::euler::zxy_degrees;
+use super::frame_time;
 use crate::motion_check;
 
 /// End Sites in metres: the leaf joints of the canonical skeleton lie at the ball of the foot, the top of the neck and
@@ -26,9 +27,10 @@ const END_SITES: [(&str, [f64; 3]); 5] = [
 /// Values have six decimals (0.01 micrometres, 4e-9 radians); the frame time has as many as its exact value needs.
 pub fn write(motion: &Motion) -> Result<String, BvhError> {
     motion_check::check(motion)?;
+    let frame_time = frame_time::of_rate("motion", motion.fps.into())?;
     let mut text = String::from("HIERARCHY\n");
     write_joint(&mut text, 0, 0);
-    let _ = writeln!(text, "MOTION\nFrames: {}\nFrame Time: {}", motion.root.len(), 1.0 / f64::from(motion.fps));
+    let _ = writeln!(text, "MOTION\nFrames: {}\nFrame Time: {frame_time}", motion.root.len());
 
     let order = depth_first(0);
     let mut previous = [[0.0; 3]; JOINT_COUNT];

@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use glam::{DQuat, DVec3};
 
 use super::{FbxError, limits};
+use crate::scene::limits::too_deep;
 use crate::scene::{Scene, Take, Transform};
 
 /// Metres, or parts of a scale, beyond which no unit of a file can say where something is.
@@ -32,7 +33,13 @@ pub(super) fn check_nodes(scene: &Scene) -> Result<(), FbxError> {
         }
         check_name("node", &node.name)?;
     }
-    Ok(())
+    match too_deep(&scene.nodes, limits::DEPTH) {
+        Some(index) => {
+            let name = &scene.nodes[index].name;
+            unfit(format!("node `{name}` is one of more than {} nested nodes, which are not read again", limits::DEPTH))
+        }
+        None => Ok(()),
+    }
 }
 
 /// Checks a take of a scene with `nodes` nodes.

@@ -8,8 +8,10 @@ use super::animation::{NodeCurves, TakeSpan, take_records};
 use super::container::Container;
 use super::load::{Keep, load, nodes_in_order};
 use super::local_space::LocalSpace;
-use super::removal::{TAKE_OBJECTS, remove_takes, take_names};
+use super::removal::{TAKE_OBJECTS, animated_take_names, remove_takes, take_names};
 use super::{FbxError, bookkeeping, convert, fitness};
+use crate::scene::limits::channels;
+use crate::scene::still::held_track;
 use crate::scene::{Scene, Take, Track, Transform};
 
 /// Relative difference of rates that are the same.
@@ -59,6 +61,13 @@ pub fn insert(original: &[u8], take: &Take, options: &InsertOptions<'_>) -> Resu
     for (track, target) in take.tracks.iter().zip(targets) {
         curves.push(node_curves(order[target], track, take.frames)?);
     }
+    if channels(take) == 0 {
+        let held = order.iter().enumerate().find_map(|(index, node)| {
+            let rest = convert::transform(node.local_transform).rotation;
+            node_curves(node, &held_track(take, index, rest), take.frames).ok()
+        });
+        curves.extend(held);
+    }
     let file_fps = loaded.scene.settings.frames_per_second;
     drop(order);
     drop(loaded);
@@ -66,8 +75,9 @@ pub fn insert(original: &[u8], take: &Take, options: &InsertOptions<'_>) -> Resu
     let unwanted = |name: &[u8]| options.existing == ExistingTakes::Remove || name == take.name.as_bytes();
     let removed = remove_takes(&mut container, unwanted);
     let has_others = !take_names(&container).is_empty();
+    let sets_rate = animated_take_names(&container).is_empty();
     if (take.fps / file_fps - 1.0).abs() > SAME_RATE {
-        if has_others {
+        if !sets_rate {
             return Err(FbxError::Unfit(format!(
                 "the take `{}` has {} frames per second, but the file and its other takes have {file_fps}; resample the \
                  take, or remove the others",

@@ -1,13 +1,13 @@
 //! How much of an FBX file is too much.
 
+pub(super) use crate::scene::limits::FRAMES;
+
 /// Bytes of a file.
 pub(super) const BYTES: usize = 512 * 1024 * 1024;
 /// Nodes of a scene.
 pub(super) const NODES: usize = 100_000;
 /// Nodes from a root to the farthest leaf.
 pub(super) const DEPTH: usize = 1_000;
-/// Frames of one take: four and a half hours at 60 per second.
-pub(super) const FRAMES: usize = 1_000_000;
 /// Samples, animated nodes times frames, of all takes of a file together: an hour of 150 joints at 60 per second.
 ///
 /// A fuzzer would find the largest allowed file again and again, so its limit is lower; the way there is the same.

@@ -11,6 +11,7 @@ mod container;
 mod convert;
 mod error;
 mod euler;
+mod existing_takes;
 mod fitness;
 mod height;
 mod insert;
@@ -27,6 +28,7 @@ mod text_values;
 mod write;
 
 pub use error::FbxError;
+pub use existing_takes::{has_take, rate_of_others};
 pub use insert::{ExistingTakes, InsertOptions, insert};
 pub use read::read;
 pub use write::{WriteOptions, write};

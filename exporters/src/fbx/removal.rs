@@ -25,6 +25,34 @@ pub(super) fn take_names(container: &Container<'_>) -> Vec<Vec<u8>> {
     objects.iter().filter(|object| object.is(TAKE_OBJECTS[0])).map(plain_name).collect()
 }
 
+/// As [`take_names`], without those that have no curve: an empty stack has no frames that a rate could change.
+pub(super) fn animated_take_names(container: &Container<'_>) -> Vec<Vec<u8>> {
+    let objects = container.find("Objects").map(|objects| objects.children.as_slice()).unwrap_or_default();
+    let ids = |level: usize| -> HashSet<i64> {
+        objects.iter().filter(|object| object.is(TAKE_OBJECTS[level])).filter_map(|object| object.integer(0)).collect()
+    };
+    let parents_of = parents_of(container);
+    let mut animated = ids(TAKE_OBJECTS.len() - 1);
+    for level in (0..TAKE_OBJECTS.len() - 1).rev() {
+        let owners = ids(level);
+        let parents = animated.iter().filter_map(|id| parents_of.get(id)).flatten().copied();
+        animated = parents.filter(|parent| owners.contains(parent)).collect();
+    }
+    let stacks = objects.iter().filter(|object| object.is(TAKE_OBJECTS[0]));
+    stacks.filter(|stack| stack.integer(0).is_some_and(|id| animated.contains(&id))).map(plain_name).collect()
+}
+
+/// Of each object what it is connected to.
+fn parents_of(container: &Container<'_>) -> HashMap<i64, Vec<i64>> {
+    let mut parents_of: HashMap<i64, Vec<i64>> = HashMap::new();
+    for connection in container.find("Connections").map(|list| list.children.as_slice()).unwrap_or_default() {
+        if let (Some(child), Some(parent)) = (connection.integer(1), connection.integer(2)) {
+            parents_of.entry(child).or_default().push(parent);
+        }
+    }
+    parents_of
+}
+
 /// Removes the takes that `unwanted` names; returns how many objects of each kind in [`TAKE_OBJECTS`] went.
 pub(super) fn remove_takes(container: &mut Container<'_>, unwanted: impl Fn(&[u8]) -> bool) -> [i64; 4] {
     let mut removed = [0; 4];
@@ -43,12 +71,7 @@ pub(super) fn remove_takes(container: &mut Container<'_>, unwanted: impl Fn(&[u8
         .filter(|object| object.is(TAKE_OBJECTS[0]) && unwanted(&plain_name(object)))
         .filter_map(|object| object.integer(0))
         .collect();
-    let mut parents_of: HashMap<i64, Vec<i64>> = HashMap::new();
-    for connection in container.find("Connections").map(|list| list.children.as_slice()).unwrap_or_default() {
-        if let (Some(child), Some(parent)) = (connection.integer(1), connection.integer(2)) {
-            parents_of.entry(child).or_default().push(parent);
-        }
-    }
+    let parents_of = parents_of(container);
     // A layer, a curve node or a curve goes when all that it served is gone; one that served nothing stays.
     for level in 1..TAKE_OBJECTS.len() {
         let served = |id: &i64| {

@@ -1,5 +1,7 @@
 //! The neutral scene as a new FBX 7.4 file: nodes, a bind pose and takes.
 
+use std::borrow::Cow;
+
 use glam::{DQuat, DVec3};
 
 use super::animation::{NodeCurves, TakeSpan, object_to_object, take_records};
@@ -8,6 +10,7 @@ use super::euler::RotationOrder;
 use super::properties::{self, animatable, boolean, enumeration, int, list, real, string, time, vector};
 use super::record::{EncodedArray, Record, object_name};
 use super::{FbxError, TIP_PROPERTY, fitness};
+use crate::scene::still::held;
 use crate::scene::{Node, NodeKind, Scene, Take, global_poses};
 
 const VERSION: u32 = 7400;
@@ -79,7 +82,8 @@ pub fn write(scene: &Scene, options: &WriteOptions<'_>) -> Result<Vec<u8>, FbxEr
     let mut takes = Vec::new();
     for take in &scene.takes {
         let span = TakeSpan { name: &take.name, frames: take.frames, fps };
-        let curves: Vec<NodeCurves> = curves(scene, take, &models, units_per_metre);
+        let take = scene.nodes.first().map_or(Cow::Borrowed(take), |first| held(take, 0, first.rest.rotation));
+        let curves: Vec<NodeCurves> = curves(scene, &take, &models, units_per_metre);
         let records = take_records(span, &curves, &mut next_id);
         objects.extend(records.objects);
         connections.extend(records.connections);

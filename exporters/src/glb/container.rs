@@ -63,6 +63,10 @@ pub(crate) fn split_parts(bytes: &[u8]) -> Result<Parts<'_>, GlbError> {
     if bytes.len() == next {
         return Ok(Parts { json, binary: None, rest: &[] });
     }
+    // Chunks of other kinds may follow the JSON directly; only where it is the second chunk is one the binary.
+    if bytes.get(next + 4..next + CHUNK_HEADER).is_some_and(|kind| kind != BINARY_CHUNK) {
+        return Ok(Parts { json, binary: None, rest: &bytes[next..] });
+    }
     let (binary, next) = chunk(bytes, next, BINARY_CHUNK, "the binary chunk")?;
     Ok(Parts { json, binary: Some(binary), rest: &bytes[next..] })
 }

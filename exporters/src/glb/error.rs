@@ -41,7 +41,9 @@ pub enum GlbError {
         reason: String,
     },
     /// A valid GLB file from another program.
-    #[error("not written by RoPAR but by `{0}`; only GLB files that RoPAR wrote can be read, other files come later")]
+    #[error(
+        "not written by RoPAR but by `{0}`; only clips that RoPAR wrote can be edited; `ropar convert` and `ropar retarget` read files of any origin"
+    )]
     Foreign(String),
     /// A file from a later version of RoPAR.
     #[error("written by a newer RoPAR (format {found}, this one reads {known}); update RoPAR")]

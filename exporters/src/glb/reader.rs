@@ -10,6 +10,9 @@ use super::document::{Asset, Document, OwnExtras, code};
 use super::error::GlbError;
 use super::{FORMAT, GENERATOR};
 
+/// Relative difference of rates that are the same: key times are rounded to single precision.
+const SAME_RATE: f64 = 1e-5;
+
 /// Reads the motion and the metadata of a GLB file that RoPAR wrote.
 pub fn read(bytes: &[u8]) -> Result<(Motion, Map<String, Value>), GlbError> {
     let chunks = container::split(bytes)?;
@@ -23,7 +26,7 @@ pub fn read(bytes: &[u8]) -> Result<(Motion, Map<String, Value>), GlbError> {
             rotations[frame][joint] = Quat::from_array(value);
         }
     }
-    let motion = Motion { fps: own.fps, root, rotations };
+    let motion = Motion { fps: tracks.rate(chunks.binary, own.fps), root, rotations };
     crate::motion_check::check(&motion).map_err(|error| content("animations[0]", error.to_string()))?;
     let mut metadata = document.asset.extras;
     metadata.remove("ropar");
@@ -56,13 +59,14 @@ pub(super) struct Tracks {
     pub frames: usize,
     pub root: usize,
     pub rotations: [usize; JOINT_COUNT],
+    times: usize,
 }
 
 impl Tracks {
     /// Finds the channels by the names of their nodes and checks that every key lies inside of the binary chunk.
     pub fn find(document: &Document, binary_length: usize) -> Result<Self, GlbError> {
         let animation = document.animations.first().ok_or_else(|| content("animations", "there is no animation"))?;
-        let mut frames = None;
+        let (mut frames, mut times) = (None, None);
         let mut root = None;
         let mut rotations = [None; JOINT_COUNT];
         for (index, channel) in animation.channels.iter().enumerate() {
@@ -72,18 +76,17 @@ impl Tracks {
                 .get(channel.target.node)
                 .and_then(|node| JOINT_NAMES.iter().position(|name| *name == node.name))
                 .ok_or_else(|| content(at(), "it moves a node that is no joint"))?;
-            let output = animation
-                .samplers
-                .get(channel.sampler)
-                .map(|sampler| sampler.output)
-                .ok_or_else(|| content(at(), "its sampler does not exist"))?;
+            let sampler =
+                animation.samplers.get(channel.sampler).ok_or_else(|| content(at(), "its sampler does not exist"))?;
             let (slot, width, shape) = match (channel.target.path.as_str(), joint) {
                 ("translation", 0) => (&mut root, 3, "VEC3"),
                 ("rotation", joint) => (&mut rotations[joint], 4, "VEC4"),
                 (path, _) => return Err(content(at(), format!("it moves `{path}` of `{}`", JOINT_NAMES[joint]))),
             };
-            let (start, count) = keys(document, output, shape, width, binary_length)?;
-            if *frames.get_or_insert(count) != count {
+            let (start, count) = keys(document, sampler.output, shape, width, binary_length)?;
+            let (first_time, time_count) = keys(document, sampler.input, "SCALAR", 1, binary_length)?;
+            times.get_or_insert(first_time);
+            if *frames.get_or_insert(count) != count || time_count != count {
                 return Err(content(at(), "it has another number of keys than the channels before"));
             }
             if slot.replace(start).is_some() {
@@ -95,7 +98,21 @@ impl Tracks {
         for (joint, start) in rotations.into_iter().enumerate() {
             starts[joint] = start.ok_or_else(|| missing(joint))?;
         }
-        Ok(Tracks { frames: frames.unwrap_or(0), root: root.ok_or_else(|| missing(0))?, rotations: starts })
+        let (frames, times) = (frames.unwrap_or(0), times.unwrap_or(0));
+        Ok(Tracks { frames, root: root.ok_or_else(|| missing(0))?, rotations: starts, times })
+    }
+
+    /// Frames per second: `stated`, where the key times agree, and otherwise what these say, because a take that was
+    /// inserted since has its own.
+    pub fn rate(&self, binary: &[u8], stated: f32) -> f32 {
+        let times: Vec<f64> = floats::<1>(binary, self.times, self.frames).map(|[time]| time.into()).collect();
+        let (Some(first), Some(last)) = (times.first(), times.last()) else { return stated };
+        let (steps, seconds) = ((self.frames - 1) as f64, last - first);
+        if !(seconds.is_finite() && seconds > 0.0) || (seconds * f64::from(stated) / steps - 1.0).abs() < SAME_RATE {
+            return stated;
+        }
+        let fps = steps / seconds;
+        if (fps / fps.round() - 1.0).abs() < SAME_RATE { fps.round() as f32 } else { fps as f32 }
     }
 }
 

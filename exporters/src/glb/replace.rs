@@ -25,7 +25,7 @@ pub fn replace(
     motion_check::check(motion)?;
     let (before, _) = read(original)?;
     let chunks = container::split(original)?;
-    let (mut document, own) = own_document(&chunks)?;
+    let (mut document, mut own) = own_document(&chunks)?;
     let tracks = Tracks::find(&document, chunks.binary.len())?;
     if motion.root.len() != tracks.frames {
         return Err(UnfitMotion::FrameCount { motion: motion.root.len(), file: tracks.frames }.into());
@@ -48,6 +48,7 @@ pub fn replace(
             }
         }
     }
+    own.fps = before.fps;
     document.asset.extras = extras(metadata, &own)?;
     container::join(&serde_json::to_vec(&document)?, &binary)
 }

@@ -8,6 +8,7 @@ use serde::Deserialize;
 use serde::de::{Deserializer, Error as _, IgnoredAny, SeqAccess, Visitor};
 
 use super::error::GltfError;
+use super::extras::Extras;
 use super::limits;
 
 #[derive(Debug, Deserialize)]
@@ -82,6 +83,8 @@ pub(super) struct Animation {
     pub name: Option<String>,
     pub channels: Vec<Channel>,
     pub samplers: Vec<Sampler>,
+    #[serde(default)]
+    pub extras: Extras,
 }
 
 #[derive(Debug, Deserialize)]
@@ -220,7 +223,7 @@ pub(super) struct Vrm1Bone {
 impl Document {
     /// Reads the JSON part.
     pub fn parse(json: &[u8]) -> Result<Self, GltfError> {
-        if json.len() > limits::JSON_BYTES {
+        if json.len() > limits::JSON_BYTES && text_bytes(json) > limits::JSON_BYTES {
             return Err(GltfError::Limit { at: ".".to_owned(), what: "bytes of JSON", limit: limits::JSON_BYTES });
         }
         let mut input = serde_json::Deserializer::from_slice(json);
@@ -233,6 +236,12 @@ impl Document {
         }
         Ok(document)
     }
+}
+
+/// Bytes of JSON apart from `data:` URIs, which are buffers and images and have a limit of their own.
+fn text_bytes(json: &[u8]) -> usize {
+    let pieces = json.split(|byte| *byte == b'"');
+    pieces.filter(|piece| !piece.starts_with(b"data:")).map(|piece| piece.len() + 1).sum()
 }
 
 /// Nodes can be as short as `{}`, so that their number, not the length of the text, has to be limited.

@@ -3,16 +3,20 @@
 //! The JSON text is patched, not written anew, and new numbers go behind the old ones, so that materials, textures,
 //! extensions, extras, morph targets and other animations stay byte for byte what they were.
 
+use std::borrow::Cow;
+
 use glam::{DQuat, DVec3};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::data_uri;
 use super::document::{Animation, Document};
 use super::error::GltfError;
 use super::hierarchy::Hierarchy;
 use super::json_text::{Edits, Member, elements, members, root};
+use super::kept_channels::Kept;
 use super::reader;
 use crate::glb::container::{Parts, is_glb, join_parts, split_parts};
+use crate::scene::still::held;
 use crate::scene::{Take, UnfitScene, check_take};
 
 /// Name of the buffer view that an inserted animation has for itself. By it, the next one knows what it may overwrite.
@@ -107,6 +111,7 @@ impl Target<'_> {
         options: &InsertOptions,
     ) -> Result<Changed, GltfError> {
         check_take(order.len(), take)?;
+        let take = &*self.held(document, order, take)?;
         let name = options.name.as_deref().unwrap_or(&take.name);
         let old = match options.existing {
             Existing::Replace => {
@@ -114,12 +119,15 @@ impl Target<'_> {
             }
             Existing::Keep => None,
         };
-        let tail = old.and_then(|old| self.own_tail(document, old));
+        let top = members(self.json, &root(self.json));
+        let old_text = old
+            .and_then(|old| elements(self.json, &top.iter().find(|m| m.key == "animations")?.value).get(old).cloned());
+        let kept = old_text.as_ref().map_or_else(Kept::default, |text| Kept::of(&self.json[text.clone()]));
+        let tail = old.and_then(|old| self.own_tail(document, old)).filter(|tail| !kept.uses(tail.accessors));
         let views = tail.as_ref().map_or(document.buffer_views.len(), |tail| tail.views);
         let accessors = tail.as_ref().map_or(document.accessors.len(), |tail| tail.accessors);
-        let clip = Clip::of(take, name, order, views, accessors)?;
+        let clip = Clip::of(take, name, order, views, accessors, kept)?;
 
-        let top = members(self.json, &root(self.json));
         let mut edits = Edits::default();
         let mut warnings = Vec::new();
         let buffers = document.buffers.len();
@@ -156,8 +164,7 @@ impl Target<'_> {
         let view = json!({ "buffer": buffer, "byteOffset": offset, "byteLength": clip.data.len(), "name": OWN_VIEW });
         edits.set_tail(self.json, &top, "bufferViews", views, &[view.to_string()]);
         edits.set_tail(self.json, &top, "accessors", accessors, &clip.accessors);
-        let animations = top.iter().find(|member| member.key == "animations");
-        match old.and_then(|old| elements(self.json, &animations?.value).get(old).cloned()) {
+        match old_text {
             Some(old) => edits.replace(old, clip.animation),
             None => {
                 let count = document.animations.len();
@@ -168,6 +175,15 @@ impl Target<'_> {
             self.resolve_matrix(document, node, &top, &mut edits, &mut warnings)?;
         }
         Ok(Changed { json: edits.apply(self.json), binary, replaced: old.is_some(), warnings })
+    }
+
+    /// `take` with something to animate; one that moves nothing holds a node at rest, if possible one without a matrix.
+    fn held<'t>(&self, document: &Document, order: &[usize], take: &'t Take) -> Result<Cow<'t, Take>, GltfError> {
+        let plain = order.iter().position(|node| document.nodes[*node].matrix.is_none()).unwrap_or(0);
+        let Some(node) = order.get(plain) else { return Ok(Cow::Borrowed(take)) };
+        // What there is to say of the node's matrix is said where the matrix goes.
+        let rest = reader::rest(&document.nodes[*node], *node, &mut Vec::new())?;
+        Ok(held(take, plain, rest.rotation))
     }
 
     /// The end of the file, where it is what an earlier insertion of animation `old` put there and nothing else uses it.
@@ -250,7 +266,7 @@ struct Clip {
 
 impl Clip {
     /// `view` and `first` are the indices that its buffer view and its first accessor will have.
-    fn of(take: &Take, name: &str, order: &[usize], view: usize, first: usize) -> Result<Self, UnfitScene> {
+    fn of(take: &Take, name: &str, order: &[usize], view: usize, first: usize, kept: Kept) -> Result<Self, UnfitScene> {
         let mut clip = Clip { data: Vec::new(), accessors: Vec::new(), animation: String::new() };
         let times: Vec<f32> = (0..take.frames).map(|frame| (frame as f64 / take.fps) as f32).collect();
         let bounds = json!({ "min": [0.0], "max": [times.last().copied().unwrap_or(0.0)] });
@@ -273,9 +289,10 @@ impl Clip {
             }
         }
         if channels.is_empty() {
-            return Err(UnfitScene::new(format!("take `{name}`"), "it animates nothing"));
+            return Err(UnfitScene::new(format!("take `{name}`"), "it animates nothing, and there is no node to hold"));
         }
-        clip.animation = json!({ "name": name, "channels": channels, "samplers": samplers }).to_string();
+        kept.append_to(&mut channels, &mut samplers);
+        clip.animation = animation(name, channels, samplers, take.fps).to_string();
         Ok(clip)
     }
 
@@ -285,7 +302,7 @@ impl Clip {
         width: usize,
         take: &Take,
         view: usize,
-        bounds: Option<&serde_json::Value>,
+        bounds: Option<&Value>,
     ) -> Result<(), UnfitScene> {
         if values.iter().any(|value| !value.is_finite()) {
             return Err(UnfitScene::new(format!("take `{}`", take.name), "a value is beyond single precision"));
@@ -306,6 +323,11 @@ impl Clip {
         self.data.extend(values.iter().flat_map(|value| value.to_le_bytes()));
         Ok(())
     }
+}
+
+/// An animation with its rate, which the times of few or slow keys do not tell.
+fn animation(name: &str, channels: Vec<Value>, samplers: Vec<Value>, fps: f64) -> Value {
+    json!({ "name": name, "channels": channels, "samplers": samplers, "extras": { "ropar": { "fps": fps } } })
 }
 
 /// Unit rotations, each with the sign that is nearer to the one before: curves through a jump from `q` to `-q` cannot be

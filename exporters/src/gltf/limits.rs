@@ -1,6 +1,8 @@
 //! Limits of the reader, far above real characters, so that a hostile file cannot exhaust the machine.
 
-/// Bytes of the JSON part.
+pub(super) use crate::scene::limits::{MAX_FPS, SAMPLES};
+
+/// Bytes of the JSON part, apart from `data:` URIs.
 pub(super) const JSON_BYTES: usize = 64 << 20;
 /// Nodes of a file.
 pub(super) const NODES: usize = 65_536;
@@ -10,9 +12,5 @@ pub(super) const NESTING: usize = 256;
 ///
 /// A fuzzer would find the largest allowed file again and again, so its limits are lower; the way there is the same.
 pub(super) const NUMBERS: usize = if cfg!(fuzzing) { 2_000_000 } else { 100_000_000 };
-/// Values of all tracks of all takes together.
-pub(super) const SAMPLES: usize = if cfg!(fuzzing) { 500_000 } else { 30_000_000 };
 /// Bytes of all buffers together.
 pub(super) const BUFFER_BYTES: usize = crate::MAX_FILE_BYTES as usize;
-/// Rates that a file may be sampled at.
-pub(super) const MAX_FPS: f64 = 1000.0;

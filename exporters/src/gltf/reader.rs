@@ -39,7 +39,8 @@ pub(super) fn parts(bytes: &[u8]) -> Result<(&[u8], Option<&[u8]>), GltfError> {
 /// Reads a `.gltf`, `.glb`, `.vrm` or `.vrma` file.
 ///
 /// Nodes come depth first, roots and children in the order of the file. Each animation becomes a take, sampled from
-/// second 0 to its last key; before its first key a channel holds that key's value. Morph targets are passed over.
+/// second 0 to its last key; before its first key a channel holds that key's value. Morph targets are passed over;
+/// where nothing else is animated, they give the take its length.
 pub fn read(bytes: &[u8], options: &ReadOptions) -> Result<Scene, GltfError> {
     if let Some(fps) = options.fps.filter(|fps| !(*fps > 0.0 && *fps <= limits::MAX_FPS)) {
         let reason = format!("{fps} frames per second; it must be above 0 and at most {}", limits::MAX_FPS);
@@ -67,7 +68,8 @@ pub fn read(bytes: &[u8], options: &ReadOptions) -> Result<Scene, GltfError> {
     let mut left = limits::SAMPLES;
     for (index, animation) in document.animations.iter().enumerate() {
         let found = channels(animation, index, &hierarchy, &mut numbers, &mut inputs, &mut warnings)?;
-        takes.push(sample(found, animation, index, options, &mut left, &mut warnings)?);
+        let weights = if found.is_empty() { weight_times(animation, &mut numbers, &mut inputs) } else { Vec::new() };
+        takes.push(sample(found, &weights, animation, index, options, &mut left, &mut warnings)?);
     }
 
     let mut scene = Scene { nodes, skins, meshes, takes, humanoid, origin: origin(&document), warnings };
@@ -290,8 +292,20 @@ fn channels(
     Ok(found)
 }
 
+/// The key times of morph targets, which give an animation of nothing else its length. Those that cannot be read are
+/// passed over, as all of the channel is.
+fn weight_times(animation: &Animation, numbers: &mut Numbers, inputs: &mut Inputs) -> Vec<Rc<Vec<f64>>> {
+    let weights = animation.channels.iter().filter(|channel| channel.target.path == "weights");
+    weights
+        .filter_map(|channel| animation.samplers.get(channel.sampler))
+        .filter_map(|sampler| inputs.get(sampler.input, "weights", numbers).ok())
+        .collect()
+}
+
+/// Samples `channels` into a take. `weights` are the key times of what a scene does not hold.
 fn sample(
     channels: BTreeMap<(usize, Moved), Keys>,
+    weights: &[Rc<Vec<f64>>],
     animation: &Animation,
     index: usize,
     options: &ReadOptions,
@@ -300,12 +314,12 @@ fn sample(
 ) -> Result<Take, GltfError> {
     let name = animation.name.clone().unwrap_or_default();
     let shown = if name.is_empty() { format!("animations[{index}]") } else { format!("take `{name}`") };
-    let mut inputs: Vec<&Rc<Vec<f64>>> = channels.values().map(|keys| &keys.times).collect();
+    let mut inputs: Vec<&Rc<Vec<f64>>> = channels.values().map(|keys| &keys.times).chain(weights).collect();
     inputs.sort_by_key(|times| Rc::as_ptr(times));
     inputs.dedup_by_key(|times| Rc::as_ptr(times));
     let fps = match options.fps {
         Some(fps) => fps,
-        None => rate::guess(inputs.iter().map(|times| times.as_slice())).unwrap_or_else(|| {
+        None => rate::guess(animation.extras.fps(), inputs.iter().map(|times| times.as_slice())).unwrap_or_else(|| {
             warnings
                 .push(format!("{shown} has keys at no common rate; it is sampled at {DEFAULT_FPS} frames a second"));
             f64::from(DEFAULT_FPS)
@@ -326,7 +340,8 @@ fn sample(
         return Err(beyond());
     }
     let frames = last as usize + 1;
-    *left = frames.checked_mul(channels.len()).and_then(|samples| left.checked_sub(samples)).ok_or_else(beyond)?;
+    *left =
+        frames.checked_mul(channels.len().max(1)).and_then(|samples| left.checked_sub(samples)).ok_or_else(beyond)?;
 
     let mut tracks: Vec<Track> = Vec::new();
     for ((node, moved), keys) in channels {

@@ -7,9 +7,11 @@ use super::data_uri;
 use super::document::Document;
 use super::error::GltfError;
 use super::insert::{Existing, InsertOptions, Target};
+use super::limits;
 use crate::glb::GENERATOR;
 use crate::glb::container::{Parts, join_parts};
-use crate::scene::{NodeKind, Scene, UnfitScene, check, global_poses};
+use crate::scene::limits::{channels, too_deep};
+use crate::scene::{NodeKind, Scene, Take, UnfitScene, check, global_poses};
 
 /// The form of a glTF file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,6 +37,7 @@ pub(super) fn write_with(
     further: Map<String, Value>,
 ) -> Result<Vec<u8>, GltfError> {
     check(scene)?;
+    check_limits(scene)?;
     check_precision(scene)?;
     let is_glb = container == Container::Binary;
     let (mut json, mut binary) = skeleton(scene, is_glb, further);
@@ -55,6 +58,28 @@ pub(super) fn write_with(
 /// What a new file says of itself.
 pub(super) fn asset() -> Value {
     json!({ "version": "2.0", "generator": format!("{GENERATOR} {}", env!("CARGO_PKG_VERSION")) })
+}
+
+/// What is written is read again, so it keeps to the limits of the reader.
+fn check_limits(scene: &Scene) -> Result<(), UnfitScene> {
+    if scene.nodes.len() > limits::NODES {
+        let reason = format!("{} are more than {}, which no file of ours has", scene.nodes.len(), limits::NODES);
+        return Err(UnfitScene::new("nodes", reason));
+    }
+    if let Some(index) = too_deep(&scene.nodes, limits::NESTING) {
+        let at = format!("node {index} (`{}`)", scene.nodes[index].name);
+        return Err(UnfitScene::new(
+            at,
+            format!("more than {} nested nodes, which are not read again", limits::NESTING),
+        ));
+    }
+    let samples = |take: &Take| take.frames.saturating_mul(channels(take).max(1));
+    if scene.takes.iter().map(samples).fold(0, usize::saturating_add) > limits::SAMPLES {
+        let reason =
+            format!("they have more than {} values together; write one of them, or at a lower rate", limits::SAMPLES);
+        return Err(UnfitScene::new("takes", reason));
+    }
+    Ok(())
 }
 
 /// glTF's numbers are of single precision: what is farther away than these go cannot be written.

@@ -1,7 +1,7 @@
 //! In what two rigs agree.
 
 use glam::{DMat4, DVec3};
-use ropar_core::rig::{Node, Take, global_poses, global_positions};
+use ropar_core::rig::{Node, NodeKind, Take, global_poses};
 
 use super::OtherRig;
 use super::matching::Match;
@@ -30,15 +30,23 @@ pub(super) fn of(source: &[Node], target: &[Node], found: &Match, take: &Take) -
     // The topmost matched node that each hangs on: a rig may stand anywhere, and a BVH's root rests at the origin.
     let top: Vec<usize> = pairs.iter().map(|(index, _)| topmost(source, found, *index)).collect();
     let from_top = |poses: &[DMat4], index: usize, top: usize| place(&poses[index]) - place(&poses[top]);
-    let size = extent(&global_positions(source, None)).max(extent(&global_positions(target, None)));
+    // Of the matched nodes alone: a lamp far away makes no rig larger.
+    let places = |poses: &[DMat4], of: fn(&(usize, usize)) -> usize| -> Vec<DVec3> {
+        pairs.iter().map(|pair| place(&poses[of(pair)])).collect()
+    };
+    let size = extent(&places(&ours, |pair| pair.0)).max(extent(&places(&theirs, |pair| pair.1)));
     let tolerance = PLACE * size;
 
-    let has_translation =
-        |index: usize| take.tracks.iter().any(|track| track.node == index && track.translation.is_some());
+    let mut travels = vec![false; source.len()];
+    for track in &take.tracks {
+        let rest = source[track.node].rest.translation;
+        let leaves_rest = track.translation.iter().flatten().any(|value| !value.abs_diff_eq(rest, tolerance));
+        travels[track.node] = leaves_rest && hangs_freely(source, track.node);
+    }
     let same_local = |index: usize, other: usize| {
         let (a, b) = (&source[index].rest, &target[other].rest);
         let same_turn = a.rotation.abs_diff_eq(b.rotation, TURN) || a.rotation.abs_diff_eq(-b.rotation, TURN);
-        let same_place = has_translation(index) || a.translation.distance(b.translation) <= tolerance;
+        let same_place = travels[index] || a.translation.distance(b.translation) <= tolerance;
         same_place && same_turn && a.scale.abs_diff_eq(b.scale, TURN)
     };
     if pairs.iter().all(|(index, other)| found.parents_agree(source, target, *index) && same_local(*index, *other)) {
@@ -68,6 +76,13 @@ pub(super) fn of(source: &[Node], target: &[Node], found: &Match, take: &Take) -
         return Ok(Agreement::Bones);
     }
     Err(OtherRig::Elsewhere { name, distance })
+}
+
+/// Whether no bone of fixed length leads to a node: a root, or what hangs on a root joint or a group.
+fn hangs_freely(nodes: &[Node], index: usize) -> bool {
+    let mut joints_above = std::iter::successors(nodes[index].parent, |parent| nodes[*parent].parent)
+        .filter(|ancestor| nodes[*ancestor].kind == NodeKind::Joint);
+    joints_above.nth(1).is_none()
 }
 
 /// The topmost ancestor of `index`, or itself, that is matched.

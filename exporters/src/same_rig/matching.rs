@@ -72,6 +72,10 @@ impl Match {
         if let Some(index) = needed.iter().find(|index| ambiguous[**index]) {
             return Err(OtherRig::Ambiguous { name: source[*index].name.clone() });
         }
+        let unnamed = needed.iter().filter(|index| source[**index].name.is_empty()).count();
+        if unnamed > 0 {
+            return Err(OtherRig::Unnamed(unnamed));
+        }
         let missing: Vec<String> = needed
             .iter()
             .filter(|index| found.target_of[**index].is_none())

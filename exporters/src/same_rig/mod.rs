@@ -33,6 +33,9 @@ pub enum OtherRig {
         /// Names of those that are missing, quoted, the first few of them.
         missing: String,
     },
+    /// Nodes that the take moves have no names.
+    #[error("the take moves {0} nodes without a name, by which they are found in the target; name them in both files")]
+    Unnamed(usize),
     /// Several nodes have the name, and neither their parents nor their order tell them apart.
     #[error(
         "several nodes are named `{name}` and neither parents nor order tell them apart; rename them in both files"

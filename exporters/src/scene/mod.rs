@@ -6,7 +6,9 @@
 //! a scene is not written over it.
 
 mod check;
+pub(crate) mod limits;
 mod motion;
+pub(crate) mod still;
 
 use std::collections::BTreeMap;
 

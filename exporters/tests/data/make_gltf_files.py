@@ -166,6 +166,7 @@ def save(name: str, content: bytes, fps: float = 30.0, frames: int = 6, takes: i
 def readable() -> None:
     save("nodes_only.gltf", File().text(), frames=0, takes=0)
     save("glb_without_binary_chunk.glb", File().binary(), frames=0, takes=0)
+    save("glb_with_an_unknown_chunk_alone.glb", File().binary(chunk(b"NOTE", b"kept", b" ")), frames=0, takes=0)
     save("swing.gltf", File().swinging().text())
     save("swing.glb", File().swinging().binary())
     save("glb_with_an_unknown_chunk.glb", File().swinging().binary(chunk(b"NOTE", b"kept", b" ")))

@@ -1,9 +1,9 @@
 //! Prompts of a batch: one engine for all workers, opened when the first motion is needed.
 
-use std::{ops::RangeInclusive, sync::Mutex};
+use std::sync::Mutex;
 
 use ropar_core::{
-    engine::{Engine, GenerateRequest, Generated, check_seconds},
+    engine::{Engine, GenerateRequest, Generated, check_guidance, check_seconds},
     package::{Package, file},
     provenance,
     text::{Prompt, Tokenizer},
@@ -12,9 +12,6 @@ use serde_json::{Value, json};
 
 use super::{job::Job, journal::sha256};
 use crate::{arguments::EngineArguments, commands, failure::Failure, interrupt};
-
-/// Guidance scales that the engine takes; it says so only with the networks loaded.
-const GUIDANCE: RangeInclusive<f32> = 0.0..=20.0;
 
 /// The model of a batch.
 #[derive(Debug)]
@@ -48,7 +45,9 @@ impl Generator {
             if let Some(seconds) = prompt.seconds {
                 check_seconds(seconds, limits.max_seconds).map_err(|error| named(error.into()))?;
             }
-            check_guidance(prompt.guidance, package.manifest().sampler.guidance).map_err(named)?;
+            if let Some(guidance) = prompt.guidance {
+                check_guidance(guidance, package.manifest().sampler.guidance).map_err(|error| named(error.into()))?;
+            }
             let parsed = Prompt::parse(&prompt.text, limits.max_prompt_characters);
             let parsed = parsed.and_then(|parsed| tokenizer.ids(&parsed.text).map(|_| parsed));
             warnings.extend(parsed.map_err(|error| named(error.into()))?.warnings);
@@ -64,13 +63,14 @@ impl Generator {
 
     /// What decides a motion, for its key.
     pub fn identity(&self, request: &GenerateRequest) -> Value {
-        let GenerateRequest { prompt, seconds, seed, guidance, .. } = request;
+        let GenerateRequest { prompt, seconds, seed, guidance, plant_feet, .. } = request;
         json!({
             "package": self.identity,
             "prompt": prompt,
             "seed": seed,
             "seconds": seconds.map(provenance::decimal),
             "guidance": guidance.map(provenance::decimal),
+            "plant_feet": plant_feet,
         })
     }
 
@@ -94,15 +94,5 @@ impl Generator {
         let mut engine = self.engine.lock().map_err(|error| Failure::runtime(error.to_string(), ""))?;
         let open = || commands::open_engine(&self.package, &self.arguments).map(std::sync::Arc::new);
         engine.get_or_insert_with(open).clone()
-    }
-}
-
-fn check_guidance(guidance: Option<f32>, own: f32) -> Result<(), Failure> {
-    match guidance.filter(|guidance| !GUIDANCE.contains(guidance)) {
-        None => Ok(()),
-        Some(guidance) => Err(Failure::input(
-            format!("a guidance scale of {guidance} is out of range"),
-            format!("choose {} to {}; this package's own is {own}", GUIDANCE.start(), GUIDANCE.end()),
-        )),
     }
 }

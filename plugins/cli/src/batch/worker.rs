@@ -12,7 +12,7 @@ use ropar_core::{
     retarget::{Retargeter, mapping::RigMapping},
     rig::{Rig, Take, canonical_mapping, canonical_rig},
 };
-use ropar_exporters::{Error, ReadSceneOptions, atomic, read_bytes, read_scene_bytes};
+use ropar_exporters::{Error, ReadSceneOptions, atomic, read_bytes, read_scene_bytes, resampled};
 use serde_json::{Value, json};
 
 use super::{
@@ -198,9 +198,6 @@ impl<'a> Worker<'a> {
             Source::Clip(path) => self.read(path, bytes)?,
             Source::Prompt { .. } => self.generate(unit)?,
         };
-        if let Some(fps) = self.shared.job.fps {
-            motion.take = motion.take.resampled(fps);
-        }
         motion.take.name = take_name(unit).to_owned();
         Ok(motion)
     }
@@ -221,7 +218,10 @@ impl<'a> Worker<'a> {
                 0
             }
         };
-        let take = scene.takes.swap_remove(chosen);
+        let mut take = scene.takes.swap_remove(chosen);
+        if let Some(fps) = self.shared.job.fps {
+            take = resampled(path, &take, fps)?;
+        }
         scene.takes.clear();
         let rig = scene.rig();
         let mapping = match &self.last {
@@ -248,8 +248,9 @@ impl<'a> Worker<'a> {
             "guidance": provenance::decimal(made.guidance),
         });
         // The model's own rate is too low for most hosts.
-        let fps = self.shared.job.fps.map_or(ropar_exporters::DEFAULT_FPS, |fps| fps as f32);
-        Ok(Motion { take: Take::from_motion(&made.motion.resample(fps), ""), rig: None, warnings: Vec::new(), said })
+        let fps = self.shared.job.fps.unwrap_or(ropar_exporters::DEFAULT_FPS.into());
+        let take = Take { fps, ..Take::from_motion(&made.motion.resample(fps as f32), "") };
+        Ok(Motion { take, rig: None, warnings: Vec::new(), said })
     }
 
     /// Retargets, records, writes.
@@ -262,12 +263,12 @@ impl<'a> Worker<'a> {
         let made = retargeter.retarget(&motion.take, &job.options)?;
         let frames = figures::frames(made.take.frames);
         let poses = figures::flattened(&retargeter.poses(&motion.take, &made.take, &frames)?);
-        let (bytes, mut warnings) = targets[target].file.with_take(&made.take)?;
-        warnings.splice(0..0, motion.warnings.iter().cloned());
+        let (bytes, written) = targets[target].file.with_take(&made.take)?;
+        let warnings = [motion.warnings.as_slice(), &written.warnings].concat();
         // Through text, as a record of an earlier run is: the same results, whoever made them.
         let details = through_text(&json!({
             "source": motion.said,
-            "fps": rounded(made.take.fps.into()),
+            "fps": rounded(written.fps.into()),
             "report": rounded(serde_json::to_value(&made.report).unwrap_or_default()),
             "warnings": warnings,
             "poses": poses,

@@ -7,7 +7,7 @@ use ropar_core::{
     retarget::{RetargetReport, report::Grade},
 };
 use ropar_exporters::{
-    Format, ReadSceneOptions,
+    Format, ReadSceneOptions, WrittenTake, resampled,
     retarget_files::{Character, CharacterOptions, RetargetFileError, retargeter},
 };
 use serde_json::json;
@@ -42,7 +42,7 @@ pub fn run(arguments: &RetargetArguments, terminal: &Terminal) -> Result<(), Fai
     let options = arguments.solve.options();
     let mut take = source.take(arguments.take.as_deref())?.clone();
     if let Some(fps) = arguments.fps {
-        take = take.resampled(fps);
+        take = resampled(&arguments.clip, &take, fps)?;
     }
     if take.name.is_empty() {
         take.name = arguments.clip.file_stem().unwrap_or_default().to_string_lossy().into_owned();
@@ -58,27 +58,34 @@ pub fn run(arguments: &RetargetArguments, terminal: &Terminal) -> Result<(), Fai
         let (clip, target) = (arguments.clip.clone(), arguments.target.clone());
         RetargetFileError::Retarget { clip, target, source: error }
     })?;
-    warnings.extend(target.write(&arguments.output, &made.take)?);
+    let mut written = target.write(&arguments.output, &made.take)?;
+    warnings.append(&mut written.warnings);
     for warning in &warnings {
         terminal.note(format!("warning: {warning}"));
     }
     let file = json!({
         "path": arguments.output.to_string_lossy(),
         "take": made.take.name,
-        "frames": made.take.frames,
-        "fps": made.take.fps,
-        "seconds": made.take.seconds(),
+        "frames": written.frames,
+        "fps": written.fps,
+        "seconds": written.seconds(),
         "report": made.report,
         "wall_seconds": provenance::decimal(start.elapsed().as_secs_f32()),
     });
-    terminal.result(lines(arguments, &made.report).join("\n"), &json!({ "files": [file], "warnings": warnings }))
+    terminal
+        .result(lines(arguments, &written, &made.report).join("\n"), &json!({ "files": [file], "warnings": warnings }))
 }
 
-fn lines(arguments: &RetargetArguments, report: &RetargetReport) -> Vec<String> {
+fn lines(arguments: &RetargetArguments, written: &WrittenTake, report: &RetargetReport) -> Vec<String> {
     let row = |name: &str, value: String| format!("{name:<12} {value}");
     let [from, to] = &report.families;
     let mut lines = vec![
-        format!("{}: {} frames, {:.3} s, {from} to {to}", arguments.output.display(), report.frames, report.seconds),
+        format!(
+            "{}: {} frames, {:.3} s, {from} to {to}",
+            arguments.output.display(),
+            written.frames,
+            written.seconds()
+        ),
         row("verdict", format!("{}: {}", report.verdict.grade, report.verdict.reason)),
     ];
     if report.verdict.grade == Grade::Good {
