@@ -213,6 +213,33 @@ fn of_several_characters_one_must_be_chosen() {
 }
 
 #[test]
+fn a_second_character_is_found_whatever_its_names() {
+    let numbered = |number: &str, shift: f64| {
+        let mut rig = person("mixamorig:", shift);
+        rig.nodes.iter_mut().for_each(|node| node.name += number);
+        rig
+    };
+    let (nameless, _) = rigs::without_names(&person("", 1.5), 7);
+    let first = person("mixamorig:", 0.0);
+    for (one, other) in [
+        (first.clone(), nameless),
+        (first.clone(), numbered(".001", 1.5)),
+        (first, numbered("_01", 1.5)),
+        (numbered(".001", 0.0), numbered(".002", 1.5)),
+    ] {
+        let split = one.nodes.len();
+        let rig = together(one, other);
+        let name = &rig.nodes[split].name;
+        assert!(refusal(&rig).contains("2 characters"), "{name}");
+        for (number, own) in [(1, 0..split), (2, split..rig.nodes.len())] {
+            let found = RigMapping::of_character(&rig, number).unwrap();
+            let stray = found.joints.iter().flatten().find(|mapped| !own.contains(&mapped.node));
+            assert!(stray.is_none(), "{name}: character {number}: {stray:?}");
+        }
+    }
+}
+
+#[test]
 fn names_that_contradict_the_shape_are_followed_and_told() {
     let mut rig = rigs::load("mixamo").rig;
     for node in &mut rig.nodes {

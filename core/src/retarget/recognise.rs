@@ -9,7 +9,7 @@ use super::mapping::{MappedJoint, RigMapping};
 use super::reference::References;
 use super::topology::{self, Bones, Shape};
 use super::twists::twists;
-use crate::naming::plain;
+use crate::naming::{plain, without_serial};
 use crate::rig::{NodeKind, Rig, global_poses};
 use crate::skeleton::{JOINT_COUNT, JOINT_NAMES, joint};
 
@@ -95,7 +95,7 @@ fn check_nodes(rig: &Rig) -> Result<(), MappingError> {
     }
 }
 
-/// All characters without a table: by name as long as names are found, then by shape.
+/// All characters without a table: by name as long as names are found, then by shape among what is left.
 fn characters(rig: &Rig, bones: &Bones) -> Result<Vec<RigMapping>, MappingError> {
     let mut found: Vec<RigMapping> = Vec::new();
     let mut used = BTreeSet::new();
@@ -122,10 +122,7 @@ fn characters(rig: &Rig, bones: &Bones) -> Result<Vec<RigMapping>, MappingError>
         }
         found.push(mapping);
     }
-    if !found.is_empty() {
-        return Ok(found);
-    }
-    by_shape(rig, bones)
+    by_shape(rig, bones, found, used)
 }
 
 /// Joints that no name tells are as sure as what told them, and worth a word.
@@ -148,10 +145,10 @@ fn tell_of_guesses(rig: &Rig, mapping: &mut RigMapping, filled: &[usize], guesse
 /// The nodes that can belong to the body of `pelvis`: where other nodes have the same name, what hangs with it and not
 /// with them.
 fn own_part(rig: &Rig, bones: &Bones, pelvis: usize, used: &BTreeSet<usize>) -> BTreeSet<usize> {
-    let name = plain(&rig.nodes[pelvis].name);
+    let name = |node: usize| plain(without_serial(&rig.nodes[node].name));
     let namesakes: Vec<usize> = (0..rig.nodes.len())
         .filter(|node| *node != pelvis && !used.contains(node) && bones.is_bone[*node])
-        .filter(|node| plain(&rig.nodes[*node].name) == name)
+        .filter(|node| name(*node) == name(pelvis))
         // A node of the same name in the same body is no second body.
         .filter(|node| !bones.is_below(*node, pelvis) && !bones.is_below(pelvis, *node))
         .collect();
@@ -179,12 +176,16 @@ fn is_layer(bones: &Bones, found: &mut [RigMapping], mapping: &RigMapping) -> bo
     true
 }
 
-/// Characters by shape alone.
-fn by_shape(rig: &Rig, bones: &Bones) -> Result<Vec<RigMapping>, MappingError> {
+/// The characters `found` by name and those that shape alone tells among the bones that are not `used`.
+fn by_shape(
+    rig: &Rig,
+    bones: &Bones,
+    mut found: Vec<RigMapping>,
+    mut used: BTreeSet<usize>,
+) -> Result<Vec<RigMapping>, MappingError> {
     // Names of half a body are worth more than "nothing".
-    let partial = by_name::closest(rig, bones).filter(|(_, count, _)| *count >= HALF_A_BODY);
-    let mut found = Vec::new();
-    let mut used: BTreeSet<usize> = BTreeSet::new();
+    let partial =
+        by_name::closest(rig, bones, &|node| !used.contains(&node)).filter(|(_, count, _)| *count >= HALF_A_BODY);
     loop {
         let own = Bones::new(rig, &|node| !used.contains(&node));
         let Some(shape) = topology::shape(&own).filter(|shape| shape.score >= PERSON || shape.on_all_fours) else {
