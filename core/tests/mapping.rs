@@ -4,8 +4,9 @@ mod rigs;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use glam::DVec3;
 use ropar_core::retarget::mapping::RigMapping;
-use ropar_core::rig::{Rig, global_positions};
+use ropar_core::rig::{Node, NodeKind, Rig, Transform, global_positions};
 use ropar_core::skeleton::{JOINT_NAMES, joint};
 
 #[test]
@@ -190,6 +191,38 @@ fn what_is_no_body_is_refused_with_a_reason() {
     let mut flat = person("mixamorig:", 0.0);
     flat.nodes[5].rest.scale = glam::DVec3::ZERO;
     assert!(refusal(&flat).contains("scaled to nothing"));
+}
+
+#[test]
+fn what_is_scaled_away_is_refused_only_where_a_joint_hangs_on_it() {
+    let scaled_away = |name: &str, parent: Option<usize>, kind: NodeKind| Node {
+        name: name.to_owned(),
+        parent,
+        rest: Transform { scale: DVec3::ZERO, ..Transform::IDENTITY },
+        kind,
+    };
+    let hand = |rig: &Rig| rig.nodes.iter().position(|node| node.name.ends_with("RightHand"));
+    for kind in [NodeKind::Joint, NodeKind::Group] {
+        let mut armed = person("mixamorig:", 0.0);
+        armed.nodes.push(scaled_away("Sword", hand(&armed), kind));
+        let found = RigMapping::of(&armed).unwrap();
+        assert_eq!(found, RigMapping::of(&person("mixamorig:", 0.0)).unwrap());
+    }
+    // What is above the joints, whatever it is, and before it a mesh that does not matter.
+    let mut hidden = Rig::default();
+    hidden.nodes.push(scaled_away("Mesh", None, NodeKind::Group));
+    hidden.nodes.push(scaled_away("Armature", None, NodeKind::Group));
+    let mut hidden = together(hidden, person("mixamorig:", 0.0));
+    hidden.nodes[2].parent = Some(1);
+    assert!(refusal(&hidden).contains("`Armature` is scaled to nothing"), "{}", refusal(&hidden));
+    let (nameless, _) = rigs::without_names(&hidden, 1);
+    assert!(refusal(&nameless).contains("scaled to nothing"), "{}", refusal(&nameless));
+    // Of several characters only the one that is chosen.
+    let mut two = together(person("mixamorig1:", 0.0), person("mixamorig2:", 1.0));
+    let second = two.nodes.len() / 2;
+    two.nodes[second + 5].rest.scale = DVec3::ZERO;
+    assert!(RigMapping::of_character(&two, 1).is_ok());
+    assert!(RigMapping::of_character(&two, 2).unwrap_err().to_string().contains("scaled to nothing"));
 }
 
 #[test]

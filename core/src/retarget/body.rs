@@ -125,10 +125,7 @@ impl Body {
 /// Indices in range, joints of a limb below each other, even scales above joints.
 fn check(side: &'static str, MappedRig { rig, mapping, .. }: MappedRig<'_>) -> Result<(), RetargetError> {
     let count = rig.nodes.len();
-    let named = mapping.joints.iter().flatten().chain(mapping.fingers.values()).map(|mapped| mapped.node);
-    let others =
-        mapping.spine.iter().chain(&mapping.neck).copied().chain(mapping.twists.iter().map(|twist| twist.node));
-    let all: Vec<usize> = named.chain(others).chain(mapping.root).collect();
+    let all = mapping.nodes();
     if let Some(node) = all.iter().find(|node| **node >= count) {
         let reason = format!("it names node {node}, and the rig has {count} nodes");
         return Err(RetargetError::Mapping { side, reason });

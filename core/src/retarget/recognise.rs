@@ -6,6 +6,7 @@ use super::by_name;
 use super::check;
 use super::error::MappingError;
 use super::mapping::{MappedJoint, RigMapping};
+use super::posed::with_ancestors;
 use super::reference::References;
 use super::topology::{self, Bones, Shape};
 use super::twists::twists;
@@ -32,44 +33,65 @@ impl RigMapping {
     /// Nothing human, an animal, a body without legs, or several characters, of which [`of_character`](Self::of_character)
     /// takes one.
     pub fn of(rig: &Rig) -> Result<Self, MappingError> {
-        let mut found = Self::of_all(rig)?;
+        let mut found = find(rig)?;
         if found.len() > 1 {
             return Err(MappingError::SeveralCharacters { characters: listed(rig, &found) });
         }
+        check_nodes(rig, found.iter().flat_map(Self::nodes))?;
         found.pop().ok_or(MappingError::NoSkeleton { nodes: rig.nodes.len() })
     }
 
     /// The mapping of one of several characters, counted from 1 in the order of their pelvis nodes.
     pub fn of_character(rig: &Rig, number: usize) -> Result<Self, MappingError> {
-        let mut found = Self::of_all(rig)?;
+        let mut found = find(rig)?;
         if number == 0 || number > found.len() {
             return Err(MappingError::NoSuchCharacter { number, characters: listed(rig, &found) });
         }
-        Ok(found.swap_remove(number - 1))
+        let chosen = found.swap_remove(number - 1);
+        check_nodes(rig, chosen.nodes())?;
+        Ok(chosen)
     }
 
     /// The mappings of all characters of a rig; at least one.
+    ///
+    /// # Errors
+    /// As for [`of`](Self::of), but for several characters.
     pub fn of_all(rig: &Rig) -> Result<Vec<Self>, MappingError> {
-        check_nodes(rig)?;
-        let bones = Bones::new(rig, &|_| true);
-        if bones.count() < 2 {
-            return Err(MappingError::NoSkeleton { nodes: rig.nodes.len() });
-        }
-        let mut found = if rig.humanoid.is_empty() {
-            characters(rig, &bones)?
-        } else {
-            let mut mapping = by_name::from_humanoid_table(&bones, &rig.humanoid);
-            let joints = mapping.joints.map(|mapped| mapped.map(|mapped| mapped.node));
-            let missing = by_name::missing_legs(&joints);
-            if !missing.is_empty() {
-                return Err(MappingError::NoLegs { family: mapping.family, missing: missing.join(", ") });
-            }
-            finish(rig, &bones, &mut mapping, topology::shape(&bones).as_ref());
-            vec![mapping]
-        };
-        found.sort_by_key(|mapping| mapping.node(joint::PELVIS));
+        let found = find(rig)?;
+        check_nodes(rig, found.iter().flat_map(Self::nodes))?;
         Ok(found)
     }
+}
+
+/// The mappings of all characters, whatever their transforms are.
+fn find(rig: &Rig) -> Result<Vec<RigMapping>, MappingError> {
+    let found = search(rig);
+    if matches!(found, Err(MappingError::NoSkeleton { .. } | MappingError::NothingHuman { .. })) {
+        // A body that is scaled to nothing has no shape.
+        check_nodes(rig, (0..rig.nodes.len()).filter(|node| rig.nodes[*node].kind != NodeKind::Group))?;
+    }
+    found
+}
+
+fn search(rig: &Rig) -> Result<Vec<RigMapping>, MappingError> {
+    let bones = Bones::new(rig, &|_| true);
+    if bones.count() < 2 {
+        return Err(MappingError::NoSkeleton { nodes: rig.nodes.len() });
+    }
+    let mut found = if rig.humanoid.is_empty() {
+        characters(rig, &bones)?
+    } else {
+        let mut mapping = by_name::from_humanoid_table(&bones, &rig.humanoid);
+        let joints = mapping.joints.map(|mapped| mapped.map(|mapped| mapped.node));
+        let missing = by_name::missing_legs(&joints);
+        if !missing.is_empty() {
+            return Err(MappingError::NoLegs { family: mapping.family, missing: missing.join(", ") });
+        }
+        finish(rig, &bones, &mut mapping, topology::shape(&bones).as_ref());
+        vec![mapping]
+    };
+    found.sort_by_key(|mapping| mapping.node(joint::PELVIS));
+    Ok(found)
 }
 
 /// Reference of each pelvis and the family, for messages.
@@ -82,14 +104,17 @@ fn listed(rig: &Rig, found: &[RigMapping]) -> Vec<String> {
     found.iter().map(name).collect()
 }
 
-/// Refuses transforms that are no place.
-fn check_nodes(rig: &Rig) -> Result<(), MappingError> {
-    let broken = global_poses(&rig.nodes, None).into_iter().position(|pose| {
+/// Refuses transforms that are no place, of `nodes` and of what is above them. What hangs beside a body moves nobody: a
+/// prop that is scaled away, a hidden mesh.
+fn check_nodes(rig: &Rig, nodes: impl IntoIterator<Item = usize>) -> Result<(), MappingError> {
+    let poses = global_poses(&rig.nodes, None);
+    let broken = |node: &usize| {
+        let pose = poses[*node];
         let size = pose.x_axis.truncate().cross(pose.y_axis.truncate()).dot(pose.z_axis.truncate());
         !pose.is_finite() || size.abs() < 1e-30
-    });
-    // A mesh that is scaled away is nobody's joint.
-    match broken.filter(|node| rig.nodes[*node].kind != NodeKind::Group) {
+    };
+    // The first is the highest, which breaks what hangs on it.
+    match with_ancestors(rig, nodes).into_iter().find(broken) {
         Some(node) => Err(MappingError::BrokenNode { node: References::new(rig).of(node).to_owned() }),
         None => Ok(()),
     }
