@@ -179,8 +179,8 @@ pub struct ConvertArguments {
 pub struct BatchArguments {
     /// The job file (TOML); instead of it, the options below say what to do
     #[arg(conflicts_with_all = [
-        "glob", "prompts", "target", "map", "source_map", "take", "fps", "no_contacts", "hand_contacts", "in_place",
-        "ground_root", "seconds", "seed", "samples", "guidance",
+        "glob", "prompts", "target", "map", "source_map", "source_character", "take", "fps", "no_contacts",
+        "hand_contacts", "in_place", "ground_root", "seconds", "seed", "samples", "guidance",
     ])]
     pub job: Option<PathBuf>,
     /// Clips to retarget, such as 'clips/**/*.bvh'; may be given several times
@@ -198,6 +198,9 @@ pub struct BatchArguments {
     /// A mapping by `ropar map` for the clips
     #[arg(long, value_name = "FILE")]
     pub source_map: Option<PathBuf>,
+    /// Which of several characters of each clip, counted from 1
+    #[arg(long, value_name = "N")]
+    pub source_character: Option<usize>,
     /// Name of the take of each clip [default: the first]
     #[arg(long, value_name = "NAME")]
     pub take: Option<String>,
@@ -286,6 +289,9 @@ pub struct RetargetArguments {
     /// Which of several characters of the target's file, counted from 1
     #[arg(long, value_name = "N")]
     pub character: Option<usize>,
+    /// Which of several characters of the clip's file, counted from 1
+    #[arg(long, value_name = "N")]
+    pub source_character: Option<usize>,
     #[command(flatten)]
     pub solve: SolveArguments,
     /// Frames per second of the new take [default: the clip's]

@@ -24,6 +24,7 @@ use super::{
     rigs::{TargetRig, mapping},
 };
 use crate::{
+    commands,
     failure::{Failure, Kind},
     interrupt,
 };
@@ -171,7 +172,11 @@ impl<'a> Worker<'a> {
                 let bytes = read_bytes(path)?;
                 let map = self.shared.source_map.map(|map| sha256(map.as_bytes()));
                 let beside = files_beside(path, &bytes);
-                let identity = json!({ "clip": sha256(&bytes), "map": map, "beside": beside });
+                let mut identity = json!({ "clip": sha256(&bytes), "map": map, "beside": beside });
+                // Nothing where nobody chose: what was made before there was a choice stays made.
+                if let Some(character) = self.shared.job.source_character {
+                    identity["character"] = json!(character);
+                }
                 Ok(Content { bytes, identity })
             }
             Source::Prompt { .. } => {
@@ -236,7 +241,10 @@ impl<'a> Worker<'a> {
         let rig = scene.rig();
         let mapping = match &self.last {
             Some(last) if last.rig == rig => last.mapping.clone(),
-            _ => mapping(path, &scene, self.shared.source_map, None)?,
+            _ => {
+                let (map, character) = (self.shared.source_map, self.shared.job.source_character);
+                mapping(path, &scene, map, character, &commands::map::CLIP)?
+            }
         };
         warnings.extend(mapping.warnings.iter().cloned());
         Ok(Motion { said: json!({ "clip": path, "take": take.name }), take, rig: Some((rig, mapping)), warnings })
@@ -384,6 +392,7 @@ mod tests {
             out: folder.path().join("out"),
             clips: vec![(folder.path().to_owned(), "clip.glb".to_owned())],
             source_map: None,
+            source_character: None,
             take: None,
             fps: None,
             options: RetargetOptions::default(),

@@ -12,7 +12,7 @@ use ropar_exporters::{
 };
 use serde_json::json;
 
-use crate::{arguments::RetargetArguments, failure::Failure, output, terminal::Terminal};
+use crate::{arguments::RetargetArguments, commands::map, failure::Failure, output, terminal::Terminal};
 
 pub fn run(arguments: &RetargetArguments, terminal: &Terminal) -> Result<(), Failure> {
     output::check_scene(&arguments.output)?;
@@ -25,8 +25,12 @@ pub fn run(arguments: &RetargetArguments, terminal: &Terminal) -> Result<(), Fai
     }
     let start = Instant::now();
     let scene = ReadSceneOptions { fps: None, metres_per_unit: arguments.unit };
-    let source = CharacterOptions { character: None, map: text(arguments.source_map.as_deref())?, scene };
-    let source = Character::read(&arguments.clip, &source)?;
+    let source =
+        CharacterOptions { character: arguments.source_character, map: text(arguments.source_map.as_deref())?, scene };
+    let source = Character::read(&arguments.clip, &source).map_err(|error| match error {
+        RetargetFileError::Mapping { path, source } => map::failure(&path.display().to_string(), &source, &map::CLIP),
+        error => error.into(),
+    })?;
     let target = CharacterOptions {
         character: arguments.character,
         map: text(arguments.map.as_deref())?,
