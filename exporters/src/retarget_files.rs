@@ -19,7 +19,7 @@ use ropar_core::retarget::mapping::RigMapping;
 use ropar_core::retarget::{MappedRig, MappingError, RetargetError, Retargeter};
 use ropar_core::rig::{Rig, Take};
 
-use crate::scene::Scene;
+use crate::scene::{Scene, UNNAMED_TAKE};
 use crate::{
     Error, Format, InsertOptions, ReadSceneOptions, WriteSceneOptions, insert_take, read_scene_with, write_scene,
 };
@@ -114,6 +114,14 @@ impl Character {
         })
     }
 
+    /// What `take` is called in another file: its own name, or where that says nothing the name of this file.
+    pub fn title(&self, take: &Take) -> String {
+        if take.name.is_empty() || take.name == UNNAMED_TAKE {
+            return self.path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        }
+        take.name.clone()
+    }
+
     /// What the solver needs.
     pub fn mapped(&self) -> MappedRig<'_> {
         MappedRig { rig: &self.rig, mapping: &self.mapping, takes: &self.scene.takes }
@@ -128,8 +136,22 @@ impl Character {
     /// # Errors
     /// As [`insert_take`] and [`write_scene`].
     pub fn write(&self, output: &Path, take: &Take) -> Result<Vec<String>, Error> {
-        let (from, to) = (Format::of(&self.path)?, Format::of(output)?);
-        if from == to && from != Format::Bvh {
+        let mut warnings = self.write_copy(output, take)?;
+        if self.is_kept_in(output)? && self.scene.take(&take.name).is_some() {
+            warnings.push(format!("the take `{}` that the file had is replaced by the new one", take.name));
+        }
+        Ok(warnings)
+    }
+
+    /// True where a copy of the file in `output` keeps all that the file has.
+    fn is_kept_in(&self, output: &Path) -> Result<bool, Error> {
+        let format = Format::of(&self.path)?;
+        Ok(format == Format::of(output)? && format != Format::Bvh)
+    }
+
+    fn write_copy(&self, output: &Path, take: &Take) -> Result<Vec<String>, Error> {
+        let from = Format::of(&self.path)?;
+        if self.is_kept_in(output)? {
             // All takes of an FBX file have one rate.
             let others = self.scene.takes.iter().find(|other| other.name != take.name);
             let rate = others.map(|other| other.fps).filter(|fps| from == Format::Fbx && *fps != take.fps);

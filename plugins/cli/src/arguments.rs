@@ -286,6 +286,9 @@ pub struct RetargetArguments {
     /// Name of the take [default: the first]
     #[arg(long, value_name = "NAME")]
     pub take: Option<String>,
+    /// What the take is called in the output [default: as in the clip, or as the clip's file where that says nothing]
+    #[arg(long, value_name = "NAME")]
+    pub name: Option<String>,
     /// Which of several characters of the target's file, counted from 1
     #[arg(long, value_name = "N")]
     pub character: Option<usize>,

@@ -121,6 +121,28 @@ fn a_clip_goes_onto_a_character_of_any_format() {
 }
 
 #[test]
+fn takes_are_named_as_files_and_a_replaced_one_is_told() {
+    let folder = tempfile::tempdir().expect("temporary folder");
+    draw(folder.path());
+    fs::copy(folder.path().join("clip.glb"), folder.path().join("wave.glb")).expect("copy");
+    let onto = |clip: &str, target: &str, more: &[&str]| {
+        let words = ["retarget", clip, "--target", target, "-o", "both.glb"];
+        let (code, answer) = ropar(folder.path(), &[&words, more].concat());
+        assert_eq!(code, Some(0), "{answer}");
+        let scene = read_scene(&folder.path().join("both.glb")).expect("readable");
+        let takes: Vec<String> = scene.takes.into_iter().map(|take| take.name).collect();
+        (takes, answer["warnings"].to_string())
+    };
+    assert_eq!(onto("clip.glb", "hero.glb", &[]).0, ["clip"]);
+    let (takes, warnings) = onto("wave.glb", "both.glb", &[]);
+    assert_eq!(takes, ["clip", "wave"]);
+    assert!(!warnings.contains("replaced"), "{warnings}");
+    let (takes, warnings) = onto("wave.glb", "both.glb", &["--name", "clip"]);
+    assert_eq!(takes.len(), 2, "{takes:?}");
+    assert!(warnings.contains("the take `clip` that the file had is replaced"), "{warnings}");
+}
+
+#[test]
 fn of_several_characters_one_is_chosen_for_the_clip_and_one_for_the_target() {
     let folder = tempfile::tempdir().expect("temporary folder");
     draw(folder.path());

@@ -45,9 +45,7 @@ pub fn run(arguments: &RetargetArguments, terminal: &Terminal) -> Result<(), Fai
         }
         take = take.resampled(fps);
     }
-    if take.name.is_empty() {
-        take.name = arguments.clip.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-    }
+    take.name = arguments.name.clone().unwrap_or_else(|| source.title(&take));
     let mut warnings: Vec<String> = Vec::new();
     for character in [&source, &target] {
         let notes = character.scene.warnings.iter().chain(&character.mapping.warnings);
