@@ -260,6 +260,12 @@ fn warn_of_guess(bones: &Bones, mapping: &mut RigMapping, shape: &Shape, partial
             .warnings
             .push("the rest pose is no standing person, so the shape says little; check every joint".to_owned());
     }
+    if shape.rivalled {
+        mapping.warnings.push(
+            "other chains than these could be the arms as well (braids, wings?); check shoulders, elbows and wrists"
+                .to_owned(),
+        );
+    }
     if shape.facing.certainty < 0.1 {
         mapping.warnings.push(
             "nothing shows where the character looks; it is taken to look along +Z, and left and right follow from that"
