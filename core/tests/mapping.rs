@@ -167,6 +167,19 @@ root = root at ground
             muzzle = - at pelvis + 0 0.3 0.9
 ";
 
+#[test]
+fn numbers_that_programs_append_change_nothing() {
+    let drawn = rigs::load("mixamo");
+    for number in ["_01", ".001"] {
+        let mut rig = drawn.rig.clone();
+        rig.nodes.iter_mut().for_each(|node| node.name += number);
+        let found = RigMapping::of(&rig).unwrap();
+        let (_, _, wrong) = compare(&rig, &drawn.truth, &found);
+        assert!(wrong.is_empty(), "{number}: {wrong:#?}");
+        assert_eq!(found.family, drawn.family);
+    }
+}
+
 /// A body in one line per joint, with the names of `prefix`.
 fn person(prefix: &str, shift: f64) -> Rig {
     let mut rig = rigs::load("mixamo").rig;
