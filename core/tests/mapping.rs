@@ -396,6 +396,16 @@ fn entries_of_a_mapping_file_win() {
 }
 
 #[test]
+fn null_in_a_mapping_file_says_that_there_is_none() {
+    let drawn = rigs::load("ue4_mannequin");
+    let found = RigMapping::of(&drawn.rig).unwrap();
+    assert!(found.root.is_some() && !found.spine.is_empty() && !found.neck.is_empty() && !found.twists.is_empty());
+    let text = r#"{ "root": null, "spine": null, "neck": null, "twists": null }"#;
+    let found = RigMapping::from_json(text, &drawn.rig, None).unwrap();
+    assert!(found.root.is_none() && found.spine.is_empty() && found.neck.is_empty() && found.twists.is_empty());
+}
+
+#[test]
 fn a_wrong_mapping_file_says_what_is_wrong_and_what_is_near() {
     let rig = rigs::load("ue4_mannequin").rig;
     let message = |text: &str| RigMapping::from_json(text, &rig, None).unwrap_err().to_string();
@@ -425,6 +435,12 @@ fn a_rig_that_nothing_tells_is_mapped_by_a_file() {
     truth.root = truth.root.map(place);
     let read = RigMapping::from_json(&truth.to_json(&nameless), &nameless, None).unwrap();
     assert_eq!(labels(&read), labels(&truth));
+    // All that retargeting needs has to be in the file.
+    let mut horse = rigs::draw("horse", HORSE);
+    assert!(RigMapping::from_json(&horse.truth.to_json(&horse.rig), &horse.rig, None).is_ok());
+    horse.truth.joints[joint::LEFT_WRIST] = None;
+    let message = RigMapping::from_json(&horse.truth.to_json(&horse.rig), &horse.rig, None).unwrap_err().to_string();
+    assert!(message.contains("lacks left_wrist"), "{message}");
 }
 
 #[test]

@@ -16,7 +16,7 @@ const EVEN_SCALE: f64 = 0.01;
 const MOST_CANDIDATES: usize = 400;
 
 /// Joints without which there is no body to retarget.
-const REQUIRED: [usize; 13] = [
+pub(super) const REQUIRED: [usize; 13] = [
     joint::PELVIS,
     joint::LEFT_HIP,
     joint::RIGHT_HIP,
