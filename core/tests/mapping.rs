@@ -4,9 +4,10 @@ mod rigs;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use glam::DVec3;
 use ropar_core::retarget::References;
 use ropar_core::retarget::mapping::RigMapping;
-use ropar_core::rig::{Rig, global_positions};
+use ropar_core::rig::{Node, NodeKind, Rig, Transform, global_positions};
 use ropar_core::skeleton::{JOINT_NAMES, joint};
 
 #[test]
@@ -106,6 +107,45 @@ fn renumbered(mut mapping: RigMapping, original: &[usize]) -> RigMapping {
     mapping
 }
 
+/// The rig with two braids of five bones that begin beside the head.
+fn with_braids(mut rig: Rig, head: usize) -> Rig {
+    let poses = ropar_core::rig::global_poses(&rig.nodes, None);
+    let place = poses[head].w_axis.truncate();
+    for side in [1.0, -1.0] {
+        let (mut parent, mut above) = (head, poses[head]);
+        for bone in 0..5 {
+            let at = place + DVec3::new(side * (0.1 + 0.05 * f64::from(bone)), 0.03 - 0.12 * f64::from(bone), -0.05);
+            let translation = above.inverse().transform_point3(at);
+            let rest = Transform { translation, ..Transform::IDENTITY };
+            rig.nodes.push(Node { name: "braid".to_owned(), parent: Some(parent), rest, kind: NodeKind::Joint });
+            parent = rig.nodes.len() - 1;
+            above *= rest.matrix();
+        }
+    }
+    rig
+}
+
+#[test]
+fn braids_are_no_arms_where_hands_have_fingers_and_doubtful_where_not() {
+    for drawn in rigs::all().into_iter().filter(|drawn| drawn.name != "bandai_namco") {
+        let head = drawn.truth.node(joint::HEAD).unwrap();
+        let (rig, original) = rigs::without_names(&with_braids(drawn.rig.clone(), head), 1);
+        let found = renumbered(RigMapping::of(&rig).unwrap(), &original);
+        let arms = [joint::LEFT_SHOULDER, joint::LEFT_ELBOW, joint::RIGHT_SHOULDER, joint::RIGHT_ELBOW];
+        let wrong = arms.into_iter().find(|joint| found.node(*joint) != drawn.truth.node(*joint));
+        let doubted = arms.into_iter().all(|joint| found.joints[joint].unwrap().confidence < 0.5)
+            && found.warnings.iter().any(|warning| warning.contains("could be the arms"));
+        if drawn.truth.fingers.len() >= 30 {
+            assert_eq!(wrong, None, "{}", drawn.name);
+        }
+        // Without fingers these arms and braids are alike.
+        let alike = ["classic", "cmu", "kaykit"].contains(&drawn.name.as_str());
+        assert!(doubted || !(alike || wrong.is_some()), "{}: {wrong:?}: {:?}", drawn.name, found.warnings);
+        let plain = RigMapping::of(&rigs::without_names(&drawn.rig, 1).0).unwrap();
+        assert!(!plain.warnings.iter().any(|warning| warning.contains("could be the arms")), "{}", drawn.name);
+    }
+}
+
 /// A rig of four legs, of the same form as the files.
 const HORSE: &str = "height: 1.6
 ---
@@ -127,6 +167,19 @@ root = root at ground
           head = head at pelvis + 0 0.35 0.75
             muzzle = - at pelvis + 0 0.3 0.9
 ";
+
+#[test]
+fn numbers_that_programs_append_change_nothing() {
+    let drawn = rigs::load("mixamo");
+    for number in ["_01", ".001"] {
+        let mut rig = drawn.rig.clone();
+        rig.nodes.iter_mut().for_each(|node| node.name += number);
+        let found = RigMapping::of(&rig).unwrap();
+        let (_, _, wrong) = compare(&rig, &drawn.truth, &found);
+        assert!(wrong.is_empty(), "{number}: {wrong:#?}");
+        assert_eq!(found.family, drawn.family);
+    }
+}
 
 /// A body in one line per joint, with the names of `prefix`.
 fn person(prefix: &str, shift: f64) -> Rig {
@@ -194,6 +247,38 @@ fn what_is_no_body_is_refused_with_a_reason() {
 }
 
 #[test]
+fn what_is_scaled_away_is_refused_only_where_a_joint_hangs_on_it() {
+    let scaled_away = |name: &str, parent: Option<usize>, kind: NodeKind| Node {
+        name: name.to_owned(),
+        parent,
+        rest: Transform { scale: DVec3::ZERO, ..Transform::IDENTITY },
+        kind,
+    };
+    let hand = |rig: &Rig| rig.nodes.iter().position(|node| node.name.ends_with("RightHand"));
+    for kind in [NodeKind::Joint, NodeKind::Group] {
+        let mut armed = person("mixamorig:", 0.0);
+        armed.nodes.push(scaled_away("Sword", hand(&armed), kind));
+        let found = RigMapping::of(&armed).unwrap();
+        assert_eq!(found, RigMapping::of(&person("mixamorig:", 0.0)).unwrap());
+    }
+    // What is above the joints, whatever it is, and before it a mesh that does not matter.
+    let mut hidden = Rig::default();
+    hidden.nodes.push(scaled_away("Mesh", None, NodeKind::Group));
+    hidden.nodes.push(scaled_away("Armature", None, NodeKind::Group));
+    let mut hidden = together(hidden, person("mixamorig:", 0.0));
+    hidden.nodes[2].parent = Some(1);
+    assert!(refusal(&hidden).contains("`Armature` is scaled to nothing"), "{}", refusal(&hidden));
+    let (nameless, _) = rigs::without_names(&hidden, 1);
+    assert!(refusal(&nameless).contains("scaled to nothing"), "{}", refusal(&nameless));
+    // Of several characters only the one that is chosen.
+    let mut two = together(person("mixamorig1:", 0.0), person("mixamorig2:", 1.0));
+    let second = two.nodes.len() / 2;
+    two.nodes[second + 5].rest.scale = DVec3::ZERO;
+    assert!(RigMapping::of_character(&two, 1).is_ok());
+    assert!(RigMapping::of_character(&two, 2).unwrap_err().to_string().contains("scaled to nothing"));
+}
+
+#[test]
 fn of_several_characters_one_must_be_chosen() {
     for (one, other) in [("mixamorig:", "mixamorig:"), ("mixamorig1:", "mixamorig2:"), ("Hero_", "Bad_")] {
         let rig = together(person(one, 0.0), person(other, 1.0));
@@ -211,6 +296,33 @@ fn of_several_characters_one_must_be_chosen() {
     // By shape as well.
     let (rig, _) = rigs::without_names(&together(person("", 0.0), person("", 1.5)), 7);
     assert!(refusal(&rig).contains("2 characters"));
+}
+
+#[test]
+fn a_second_character_is_found_whatever_its_names() {
+    let numbered = |number: &str, shift: f64| {
+        let mut rig = person("mixamorig:", shift);
+        rig.nodes.iter_mut().for_each(|node| node.name += number);
+        rig
+    };
+    let (nameless, _) = rigs::without_names(&person("", 1.5), 7);
+    let first = person("mixamorig:", 0.0);
+    for (one, other) in [
+        (first.clone(), nameless),
+        (first.clone(), numbered(".001", 1.5)),
+        (first, numbered("_01", 1.5)),
+        (numbered(".001", 0.0), numbered(".002", 1.5)),
+    ] {
+        let split = one.nodes.len();
+        let rig = together(one, other);
+        let name = &rig.nodes[split].name;
+        assert!(refusal(&rig).contains("2 characters"), "{name}");
+        for (number, own) in [(1, 0..split), (2, split..rig.nodes.len())] {
+            let found = RigMapping::of_character(&rig, number).unwrap();
+            let stray = found.joints.iter().flatten().find(|mapped| !own.contains(&mapped.node));
+            assert!(stray.is_none(), "{name}: character {number}: {stray:?}");
+        }
+    }
 }
 
 #[test]
@@ -286,6 +398,16 @@ fn entries_of_a_mapping_file_win() {
 }
 
 #[test]
+fn null_in_a_mapping_file_says_that_there_is_none() {
+    let drawn = rigs::load("ue4_mannequin");
+    let found = RigMapping::of(&drawn.rig).unwrap();
+    assert!(found.root.is_some() && !found.spine.is_empty() && !found.neck.is_empty() && !found.twists.is_empty());
+    let text = r#"{ "root": null, "spine": null, "neck": null, "twists": null }"#;
+    let found = RigMapping::from_json(text, &drawn.rig, None).unwrap();
+    assert!(found.root.is_none() && found.spine.is_empty() && found.neck.is_empty() && found.twists.is_empty());
+}
+
+#[test]
 fn a_wrong_mapping_file_says_what_is_wrong_and_what_is_near() {
     let rig = rigs::load("ue4_mannequin").rig;
     let message = |text: &str| RigMapping::from_json(text, &rig, None).unwrap_err().to_string();
@@ -321,6 +443,12 @@ fn a_rig_that_nothing_tells_is_mapped_by_a_file() {
     truth.root = truth.root.map(place);
     let read = RigMapping::from_json(&truth.to_json(&nameless), &nameless, None).unwrap();
     assert_eq!(labels(&read), labels(&truth));
+    // All that retargeting needs has to be in the file.
+    let mut horse = rigs::draw("horse", HORSE);
+    assert!(RigMapping::from_json(&horse.truth.to_json(&horse.rig), &horse.rig, None).is_ok());
+    horse.truth.joints[joint::LEFT_WRIST] = None;
+    let message = RigMapping::from_json(&horse.truth.to_json(&horse.rig), &horse.rig, None).unwrap_err().to_string();
+    assert!(message.contains("lacks left_wrist"), "{message}");
 }
 
 #[test]

@@ -373,11 +373,18 @@ fn what_cannot_be_done_is_refused_with_a_reason() {
         let error = refused(&rig.rig, &mapping);
         assert!(matches!(&error, RetargetError::Mapping { reason, .. } if reason.contains(said)), "{error}");
     }
-    let mut uneven = rig.rig.clone();
-    uneven.nodes[rig.truth.node(joint::PELVIS).expect("pelvis")].rest.scale = DVec3::new(1.0, 2.0, 1.0);
-    let error = refused(&uneven, &rig.truth);
-    assert!(matches!(&error, RetargetError::Scale { scale, .. } if *scale == [1.0, 2.0, 1.0]), "{error}");
-    assert!(!error.next_step().is_empty());
+    for (by, reason, next_step) in [
+        ([1.0, 2.0, 1.0], "which is not the same in all directions", "apply the scale"),
+        ([-1.0, -1.0, -1.0], "and negative values mirror or turn what hangs on it", "apply the scale"),
+        ([0.0, 0.0, 0.0], "which leaves nothing of what hangs on it", "give it a size"),
+    ] {
+        let mut scaled = rig.rig.clone();
+        scaled.nodes[rig.truth.node(joint::PELVIS).expect("pelvis")].rest.scale = DVec3::from(by);
+        let error = refused(&scaled, &rig.truth);
+        assert!(matches!(&error, RetargetError::Scale { scale, .. } if *scale == by), "{error}");
+        assert!(error.to_string().ends_with(reason), "{error}");
+        assert!(error.next_step().starts_with(next_step), "{}", error.next_step());
+    }
 
     let retargeter = Retargeter::new(source, mapped(&rig)).expect("good");
     let mut take = Take::from_motion(&motions::standing(30.0, 4), "clip");

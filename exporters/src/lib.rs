@@ -165,7 +165,7 @@ pub fn write_clip_named(path: &Path, clip: &Clip, fps: Option<f32>, names: Joint
         Format::Glb => glb::write(motion, &clip.extras).map_err(in_glb(path))?,
         Format::Bvh => bvh::write(motion).map_err(in_bvh(path))?.into_bytes(),
         Format::Fbx => {
-            let mut scene = scene::from_motion(motion, "motion");
+            let mut scene = scene::from_motion(motion, scene::UNNAMED_TAKE);
             names.apply(&mut scene);
             let comment =
                 if clip.extras.is_empty() { String::new() } else { Value::from(clip.extras.clone()).to_string() };
@@ -173,7 +173,7 @@ pub fn write_clip_named(path: &Path, clip: &Clip, fps: Option<f32>, names: Joint
             fbx::write(&scene, &options).map_err(in_fbx(path))?
         }
         Format::Gltf | Format::Vrm | Format::Vrma => {
-            gltf::write_vrma_with(motion, "motion", &clip.extras).map_err(in_gltf(path))?
+            gltf::write_vrma_with(motion, scene::UNNAMED_TAKE, &clip.extras).map_err(in_gltf(path))?
         }
     };
     atomic::write(path, &bytes)

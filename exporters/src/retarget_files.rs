@@ -21,7 +21,7 @@ use ropar_core::retarget::{MappedRig, MappingError, RetargetError, Retargeter};
 use ropar_core::rig::{Rig, Take};
 
 use crate::fitting_rate::fitting_rate;
-use crate::scene::Scene;
+use crate::scene::{Scene, UNNAMED_TAKE};
 use crate::{
     Error, Format, InsertOptions, ReadSceneOptions, WriteSceneOptions, WrittenTake, insert_take, read_bytes,
     read_scene_with, write_scene,
@@ -117,6 +117,14 @@ impl Character {
         })
     }
 
+    /// What `take` is called in another file: its own name, or where that says nothing the name of this file.
+    pub fn title(&self, take: &Take) -> String {
+        if take.name.is_empty() || take.name == UNNAMED_TAKE {
+            return self.path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        }
+        take.name.clone()
+    }
+
     /// What the solver needs.
     pub fn mapped(&self) -> MappedRig<'_> {
         MappedRig { rig: &self.rig, mapping: &self.mapping, takes: &self.scene.takes }
@@ -131,9 +139,23 @@ impl Character {
     /// # Errors
     /// As [`insert_take`] and [`write_scene`].
     pub fn write(&self, output: &Path, take: &Take) -> Result<WrittenTake, Error> {
-        let (from, to) = (Format::of(&self.path)?, Format::of(output)?);
-        if from == to && from != Format::Bvh {
-            let (take, warning) = match from {
+        let mut written = self.write_copy(output, take)?;
+        if self.is_kept_in(output)? && self.scene.take(&take.name).is_some() {
+            let warning = format!("the take `{}` that the file had is replaced by the new one", take.name);
+            written.warnings.push(warning);
+        }
+        Ok(written)
+    }
+
+    /// True where a copy of the file in `output` keeps all that the file has.
+    fn is_kept_in(&self, output: &Path) -> Result<bool, Error> {
+        let format = Format::of(&self.path)?;
+        Ok(format == Format::of(output)? && format != Format::Bvh)
+    }
+
+    fn write_copy(&self, output: &Path, take: &Take) -> Result<WrittenTake, Error> {
+        if self.is_kept_in(output)? {
+            let (take, warning) = match Format::of(&self.path)? {
                 Format::Fbx => fitting_rate(&self.path, &read_bytes(&self.path)?, take)?,
                 _ => (Cow::Borrowed(take), None),
             };

@@ -61,6 +61,29 @@ fn the_unit_is_told_from_the_legs() {
 }
 
 #[test]
+fn the_unit_of_a_family_is_taken_only_where_it_gives_a_human_size() {
+    for map in naming::built_in() {
+        let Some(metres) = map.metres_per_unit else { continue };
+        let clip = renamed(map, 1.0 / metres);
+        let scene = bvh::to_scene(&clip, None).unwrap();
+        assert!(
+            scene.warnings[0].contains(&format!("{metres} m, judging by the joints' names")),
+            "{:?}",
+            scene.warnings
+        );
+        // In centimetres, as it is written, the skeleton is as large as it was.
+        let text = bvh::write_scene(&scene, scene.takes.first()).unwrap().text;
+        let again = bvh::to_scene(&bvh::read(text.as_bytes()).unwrap(), None).unwrap();
+        for (node, twin) in scene.nodes.iter().zip(&again.nodes) {
+            assert!(node.rest.translation.distance(twin.rest.translation) < 1e-6, "{}: {}", map.name, node.name);
+        }
+        if metres != 0.01 {
+            assert!(again.warnings[0].contains("0.01 m, judging by the skeleton's size"), "{:?}", again.warnings);
+        }
+    }
+}
+
+#[test]
 fn missing_spine_head_and_collars_are_interpolated() {
     let map = NamingFamily::from_json(&std::fs::read_to_string(data("joint_map_without_spine.json")).unwrap()).unwrap();
     let clip = renamed(&map, 100.0);

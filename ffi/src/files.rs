@@ -207,9 +207,7 @@ pub unsafe extern "C" fn ropar_retarget_file(
         if options.fps > 0.0 {
             take = ropar_exporters::resampled(&clip, &take, options.fps)?;
         }
-        if take.name.is_empty() {
-            take.name = clip.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-        }
+        take.name = source.title(&take);
         let wanted = RetargetOptions {
             contacts: options.ignore_contacts == 0,
             hand_contacts: options.hand_contacts != 0,

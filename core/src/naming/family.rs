@@ -47,7 +47,8 @@ pub struct NamingFamily {
     /// Joints without which a file is not of this family.
     #[serde(default)]
     pub requires: Vec<String>,
-    /// The family's unit, where it is known; else it is told from the length of the legs.
+    /// The family's unit, where it is known. Where there is none, or legs have no human length under it, their length
+    /// tells the unit.
     #[serde(default)]
     pub metres_per_unit: Option<f64>,
     /// Canonical joint name to names in the file. The joints are those that lie nearest to the canonical ones.

@@ -20,6 +20,8 @@ pub struct Match {
     /// The same with those that the family's `misplaced` lists.
     pub rig_joints: [Option<usize>; JOINT_COUNT],
     plain: HashMap<String, usize>,
+    /// Names count without the numbers that programs append.
+    numbered: bool,
 }
 
 impl Match {
@@ -41,7 +43,7 @@ impl Match {
     /// True where the family's tables have this name, for whatever joint.
     pub fn knows(&self, name: &str) -> bool {
         let family = self.family;
-        let plain_name = plain(name);
+        let plain_name = plain(if self.numbered { without_serial(name) } else { name });
         let Some(name) = plain_name.strip_prefix(&self.prefix) else { return false };
         let joints = family.joints.values().chain(family.misplaced.values()).flatten();
         let chains = family.spine.iter().chain(&family.neck).chain(&family.root);
@@ -106,7 +108,7 @@ fn look_up(family: &'static NamingFamily, prefix: String, names: &[(usize, &str)
     };
     let joints: [Option<usize>; JOINT_COUNT] = std::array::from_fn(|canonical| find(&family.joints, canonical));
     let rig_joints = std::array::from_fn(|canonical| joints[canonical].or_else(|| find(&family.misplaced, canonical)));
-    Match { family, prefix, joints, rig_joints, plain: plain_names }
+    Match { family, prefix, joints, rig_joints, plain: plain_names, numbered: false }
 }
 
 /// The family under its own prefixes, or without one.
@@ -219,7 +221,7 @@ fn common_prefix(family: &NamingFamily, names: &[(usize, &str)]) -> Option<Strin
 pub fn best(names: &[(usize, &str)]) -> Option<Match> {
     let serial_free: Vec<(usize, &str)> = names.iter().map(|(place, name)| (*place, without_serial(name))).collect();
     let mut best: Option<Match> = None;
-    for names in [names, &serial_free] {
+    for (names, numbered) in [(names, false), (&serial_free, true)] {
         for family in built_in() {
             let mut found = try_as_listed(family, names);
             if family.prefixes.is_empty() {
@@ -227,7 +229,7 @@ pub fn best(names: &[(usize, &str)]) -> Option<Match> {
             }
             for candidate in found {
                 if best.as_ref().is_none_or(|best| candidate.expected() > best.expected()) {
-                    best = Some(candidate);
+                    best = Some(Match { numbered, ..candidate });
                 }
             }
         }

@@ -10,6 +10,7 @@ mod vrm;
 pub use family::{FINGER_JOINTS, NamingError, NamingFamily, Part};
 pub use matching::{Match, best, best_or_most, closest, first_complete, nearest};
 pub use plain::plain;
+pub(crate) use plain::without_serial;
 pub use tables::built_in;
 pub use vrm::{bone_of, bones};
 

@@ -6,10 +6,14 @@ pub fn plain(name: &str) -> String {
     name.chars().filter(|c| !matches!(c, ' ' | '_' | '-' | '.')).flat_map(char::to_lowercase).collect()
 }
 
-/// The name without a number that an importer hung on it to make it unique (`Hips_01`, `LeftArm_012`).
-pub(super) fn without_serial(name: &str) -> &str {
-    match name.rsplit_once('_') {
-        Some((rest, serial)) if serial.len() >= 2 && serial.bytes().all(|byte| byte.is_ascii_digit()) => rest,
+/// The name without a number that a program hung on it to make it unique: `Hips_01` and `LeftArm_012` of importers,
+/// `Hips.001` of Blender.
+pub(crate) fn without_serial(name: &str) -> &str {
+    let rest = name.trim_end_matches(|letter: char| letter.is_ascii_digit());
+    let digits = name.len() - rest.len();
+    match (rest.strip_suffix('_'), rest.strip_suffix('.')) {
+        (Some(rest), _) if digits >= 2 => rest,
+        (_, Some(rest)) if digits >= 3 => rest,
         _ => name,
     }
 }

@@ -17,7 +17,7 @@ const EVEN_SCALE: f64 = 0.01;
 const MOST_CANDIDATES: usize = 400;
 
 /// Joints without which there is no body to retarget.
-const REQUIRED: [usize; 13] = [
+pub(super) const REQUIRED: [usize; 13] = [
     joint::PELVIS,
     joint::LEFT_HIP,
     joint::RIGHT_HIP,
@@ -126,10 +126,7 @@ impl Body {
 /// Indices in range, entries that fit the hierarchy, joints of a limb below each other, even scales above joints.
 fn check(side: &'static str, MappedRig { rig, mapping, .. }: MappedRig<'_>) -> Result<(), RetargetError> {
     let count = rig.nodes.len();
-    let named = mapping.joints.iter().flatten().chain(mapping.fingers.values()).map(|mapped| mapped.node);
-    let others =
-        mapping.spine.iter().chain(&mapping.neck).copied().chain(mapping.twists.iter().map(|twist| twist.node));
-    let all: Vec<usize> = named.chain(others).chain(mapping.root).collect();
+    let all = mapping.nodes();
     if let Some(node) = all.iter().find(|node| **node >= count) {
         let reason = format!("it names node {node}, and the rig has {count} nodes");
         return Err(RetargetError::Mapping { side, reason });

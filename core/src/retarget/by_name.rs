@@ -41,9 +41,9 @@ pub fn match_names(rig: &Rig, bones: &Bones, domain: &dyn Fn(usize) -> bool) -> 
     naming::best_or_most(&names(rig, bones, domain))
 }
 
-/// The family of which most joints are there, and how many: for messages about half a body.
-pub fn closest(rig: &Rig, bones: &Bones) -> Option<(String, usize, Vec<&'static str>)> {
-    let found = naming::closest(&names(rig, bones, &|_| true))?;
+/// The family of which most joints are in `domain`, and how many: for messages about half a body.
+pub fn closest(rig: &Rig, bones: &Bones, domain: &dyn Fn(usize) -> bool) -> Option<(String, usize, Vec<&'static str>)> {
+    let found = naming::closest(&names(rig, bones, domain))?;
     Some((found.family.name.clone(), found.count(), missing_legs(&found.rig_joints)))
 }
 

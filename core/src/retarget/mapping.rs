@@ -60,6 +60,13 @@ impl RigMapping {
         self.joints[joint::NECK] = self.neck.first().and_then(mapped);
     }
 
+    /// All nodes that stand for something, in no order.
+    pub(super) fn nodes(&self) -> Vec<usize> {
+        let joints = self.joints.iter().flatten().chain(self.fingers.values()).map(|mapped| mapped.node);
+        let twists = self.twists.iter().map(|twist| twist.node);
+        joints.chain(self.spine.iter().chain(&self.neck).copied()).chain(twists).chain(self.root).collect()
+    }
+
     /// The node of a canonical joint.
     pub fn node(&self, joint: usize) -> Option<usize> {
         self.joints[joint].map(|mapped| mapped.node)

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
+use super::body::REQUIRED;
 use super::by_name::complete_midline;
 use super::fit;
 use super::mapping::{MappedJoint, RigMapping, TwistJoint};
@@ -14,21 +15,6 @@ use super::twists::twists;
 use crate::naming::FINGER_JOINTS;
 use crate::rig::Rig;
 use crate::skeleton::{JOINT_COUNT, JOINT_NAMES, joint, joint_index};
-
-/// The joints without which no motion can be carried over.
-const NEEDED: [usize; 11] = [
-    joint::PELVIS,
-    joint::LEFT_HIP,
-    joint::RIGHT_HIP,
-    joint::LEFT_KNEE,
-    joint::RIGHT_KNEE,
-    joint::LEFT_ANKLE,
-    joint::RIGHT_ANKLE,
-    joint::LEFT_SHOULDER,
-    joint::RIGHT_SHOULDER,
-    joint::LEFT_ELBOW,
-    joint::RIGHT_ELBOW,
-];
 
 /// The file. What is left out is found automatically; `null` says that the rig has no such joint.
 #[derive(Debug, Default, Serialize, Deserialize)]
@@ -44,23 +30,28 @@ struct File {
     #[serde(default)]
     joints: BTreeMap<String, Option<String>>,
     /// All spine joints, bottom to top.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "null_is_empty", skip_serializing_if = "Option::is_none")]
     spine: Option<Vec<String>>,
     /// All neck joints, bottom to top.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "null_is_empty", skip_serializing_if = "Option::is_none")]
     neck: Option<Vec<String>>,
     /// VRM 1.0 finger bone to node.
     #[serde(default)]
     fingers: BTreeMap<String, Option<String>>,
     /// All twist joints.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "null_is_empty", skip_serializing_if = "Option::is_none")]
     twists: Option<Vec<TwistEntry>>,
-    /// The joint that carries the motion over the ground. Left out, it is found; empty, there is none.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    /// The joint that carries the motion over the ground. Left out, it is found; empty or `null`, there is none.
+    #[serde(default, deserialize_with = "null_is_empty", skip_serializing_if = "Option::is_none")]
     root: Option<String>,
     /// How sure each joint is, 0 to 1; not read.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     confidence: BTreeMap<String, f32>,
+}
+
+/// `null` says that there is none, which is something else than to say nothing.
+fn null_is_empty<'de, D: Deserializer<'de>, T: Deserialize<'de> + Default>(file: D) -> Result<Option<T>, D::Error> {
+    Option::<T>::deserialize(file).map(|value| Some(value.unwrap_or_default()))
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -113,8 +104,8 @@ impl RigMapping {
     /// The mapping of a rig by a JSON file, whose entries win over what is found automatically.
     ///
     /// `character` tells which of several characters the automatic part takes, as in
-    /// [`of_character`](Self::of_character). A rig that cannot be mapped automatically needs a file with pelvis, legs,
-    /// shoulders and elbows.
+    /// [`of_character`](Self::of_character). A rig that cannot be mapped automatically needs a file with pelvis, legs
+    /// and arms.
     pub fn from_json(text: &str, rig: &Rig, character: Option<usize>) -> Result<Self, MappingError> {
         // Editors of Windows begin files with a byte order mark.
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
@@ -174,8 +165,11 @@ impl RigMapping {
         };
         mapping.check_distinct(&references)?;
         fit::check(rig, &mapping).map_err(MappingError::Misfit)?;
-        let missing: Vec<&str> =
-            NEEDED.into_iter().filter(|joint| mapping.node(*joint).is_none()).map(|joint| JOINT_NAMES[joint]).collect();
+        let missing: Vec<&str> = REQUIRED
+            .into_iter()
+            .filter(|joint| mapping.node(*joint).is_none())
+            .map(|joint| JOINT_NAMES[joint])
+            .collect();
         match failure {
             Some(reason) if !missing.is_empty() => {
                 Err(MappingError::Incomplete { missing: missing.join(", "), reason: reason.to_string() })

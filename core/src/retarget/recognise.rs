@@ -7,10 +7,11 @@ use super::check;
 use super::fit::carries_pelvis;
 use super::mapping::{MappedJoint, RigMapping};
 use super::mapping_error::MappingError;
+use super::posed::with_ancestors;
 use super::reference::References;
 use super::topology::{self, Bones, Shape};
 use super::twists::twists;
-use crate::naming::plain;
+use crate::naming::{plain, without_serial};
 use crate::rig::{NodeKind, Rig, global_poses};
 use crate::skeleton::{JOINT_COUNT, JOINT_NAMES, joint};
 
@@ -33,44 +34,65 @@ impl RigMapping {
     /// Nothing human, an animal, a body without legs, or several characters, of which [`of_character`](Self::of_character)
     /// takes one.
     pub fn of(rig: &Rig) -> Result<Self, MappingError> {
-        let mut found = Self::of_all(rig)?;
+        let mut found = find(rig)?;
         if found.len() > 1 {
             return Err(MappingError::SeveralCharacters { characters: listed(rig, &found) });
         }
+        check_nodes(rig, found.iter().flat_map(Self::nodes))?;
         found.pop().ok_or(MappingError::NoSkeleton { nodes: rig.nodes.len() })
     }
 
     /// The mapping of one of several characters, counted from 1 in the order of their pelvis nodes.
     pub fn of_character(rig: &Rig, number: usize) -> Result<Self, MappingError> {
-        let mut found = Self::of_all(rig)?;
+        let mut found = find(rig)?;
         if number == 0 || number > found.len() {
             return Err(MappingError::NoSuchCharacter { number, characters: listed(rig, &found) });
         }
-        Ok(found.swap_remove(number - 1))
+        let chosen = found.swap_remove(number - 1);
+        check_nodes(rig, chosen.nodes())?;
+        Ok(chosen)
     }
 
     /// The mappings of all characters of a rig; at least one.
+    ///
+    /// # Errors
+    /// As for [`of`](Self::of), but for several characters.
     pub fn of_all(rig: &Rig) -> Result<Vec<Self>, MappingError> {
-        check_nodes(rig)?;
-        let bones = Bones::new(rig, &|_| true);
-        if bones.count() < 2 {
-            return Err(MappingError::NoSkeleton { nodes: rig.nodes.len() });
-        }
-        let mut found = if rig.humanoid.is_empty() {
-            characters(rig, &bones)?
-        } else {
-            let mut mapping = by_name::from_humanoid_table(&bones, &rig.humanoid);
-            let joints = mapping.joints.map(|mapped| mapped.map(|mapped| mapped.node));
-            let missing = by_name::missing_legs(&joints);
-            if !missing.is_empty() {
-                return Err(MappingError::NoLegs { family: mapping.family, missing: missing.join(", ") });
-            }
-            finish(rig, &bones, &mut mapping, topology::shape(&bones).as_ref());
-            vec![mapping]
-        };
-        found.sort_by_key(|mapping| mapping.node(joint::PELVIS));
+        let found = find(rig)?;
+        check_nodes(rig, found.iter().flat_map(Self::nodes))?;
         Ok(found)
     }
+}
+
+/// The mappings of all characters, whatever their transforms are.
+fn find(rig: &Rig) -> Result<Vec<RigMapping>, MappingError> {
+    let found = search(rig);
+    if matches!(found, Err(MappingError::NoSkeleton { .. } | MappingError::NothingHuman { .. })) {
+        // A body that is scaled to nothing has no shape.
+        check_nodes(rig, (0..rig.nodes.len()).filter(|node| rig.nodes[*node].kind != NodeKind::Group))?;
+    }
+    found
+}
+
+fn search(rig: &Rig) -> Result<Vec<RigMapping>, MappingError> {
+    let bones = Bones::new(rig, &|_| true);
+    if bones.count() < 2 {
+        return Err(MappingError::NoSkeleton { nodes: rig.nodes.len() });
+    }
+    let mut found = if rig.humanoid.is_empty() {
+        characters(rig, &bones)?
+    } else {
+        let mut mapping = by_name::from_humanoid_table(&bones, &rig.humanoid);
+        let joints = mapping.joints.map(|mapped| mapped.map(|mapped| mapped.node));
+        let missing = by_name::missing_legs(&joints);
+        if !missing.is_empty() {
+            return Err(MappingError::NoLegs { family: mapping.family, missing: missing.join(", ") });
+        }
+        finish(rig, &bones, &mut mapping, topology::shape(&bones).as_ref());
+        vec![mapping]
+    };
+    found.sort_by_key(|mapping| mapping.node(joint::PELVIS));
+    Ok(found)
 }
 
 /// Reference of each pelvis and the family, for messages.
@@ -83,20 +105,23 @@ fn listed(rig: &Rig, found: &[RigMapping]) -> Vec<String> {
     found.iter().map(name).collect()
 }
 
-/// Refuses transforms that are no place.
-fn check_nodes(rig: &Rig) -> Result<(), MappingError> {
-    let broken = global_poses(&rig.nodes, None).into_iter().position(|pose| {
+/// Refuses transforms that are no place, of `nodes` and of what is above them. What hangs beside a body moves nobody: a
+/// prop that is scaled away, a hidden mesh.
+fn check_nodes(rig: &Rig, nodes: impl IntoIterator<Item = usize>) -> Result<(), MappingError> {
+    let poses = global_poses(&rig.nodes, None);
+    let broken = |node: &usize| {
+        let pose = poses[*node];
         let size = pose.x_axis.truncate().cross(pose.y_axis.truncate()).dot(pose.z_axis.truncate());
         !pose.is_finite() || size.abs() < 1e-30
-    });
-    // A mesh that is scaled away is nobody's joint.
-    match broken.filter(|node| rig.nodes[*node].kind != NodeKind::Group) {
+    };
+    // The first is the highest, which breaks what hangs on it.
+    match with_ancestors(rig, nodes).into_iter().find(broken) {
         Some(node) => Err(MappingError::BrokenNode { node: References::new(rig).of(node).to_owned() }),
         None => Ok(()),
     }
 }
 
-/// All characters without a table: by name as long as names are found, then by shape.
+/// All characters without a table: by name as long as names are found, then by shape among what is left.
 fn characters(rig: &Rig, bones: &Bones) -> Result<Vec<RigMapping>, MappingError> {
     let mut found: Vec<RigMapping> = Vec::new();
     let mut used = BTreeSet::new();
@@ -123,10 +148,7 @@ fn characters(rig: &Rig, bones: &Bones) -> Result<Vec<RigMapping>, MappingError>
         }
         found.push(mapping);
     }
-    if !found.is_empty() {
-        return Ok(found);
-    }
-    by_shape(rig, bones)
+    by_shape(rig, bones, found, used)
 }
 
 /// Joints that no name tells are as sure as what told them, and worth a word.
@@ -152,10 +174,10 @@ fn tell_of_guesses(rig: &Rig, mapping: &mut RigMapping, filled: &[usize], guesse
 /// The nodes that can belong to the body of `pelvis`: where other nodes have the same name, what hangs with it and not
 /// with them.
 fn own_part(rig: &Rig, bones: &Bones, pelvis: usize, used: &BTreeSet<usize>) -> BTreeSet<usize> {
-    let name = plain(&rig.nodes[pelvis].name);
+    let name = |node: usize| plain(without_serial(&rig.nodes[node].name));
     let namesakes: Vec<usize> = (0..rig.nodes.len())
         .filter(|node| *node != pelvis && !used.contains(node) && bones.is_bone[*node])
-        .filter(|node| plain(&rig.nodes[*node].name) == name)
+        .filter(|node| name(*node) == name(pelvis))
         // A node of the same name in the same body is no second body.
         .filter(|node| !bones.is_below(*node, pelvis) && !bones.is_below(pelvis, *node))
         .collect();
@@ -183,12 +205,16 @@ fn is_layer(bones: &Bones, found: &mut [RigMapping], mapping: &RigMapping) -> bo
     true
 }
 
-/// Characters by shape alone.
-fn by_shape(rig: &Rig, bones: &Bones) -> Result<Vec<RigMapping>, MappingError> {
+/// The characters `found` by name and those that shape alone tells among the bones that are not `used`.
+fn by_shape(
+    rig: &Rig,
+    bones: &Bones,
+    mut found: Vec<RigMapping>,
+    mut used: BTreeSet<usize>,
+) -> Result<Vec<RigMapping>, MappingError> {
     // Names of half a body are worth more than "nothing".
-    let partial = by_name::closest(rig, bones).filter(|(_, count, _)| *count >= HALF_A_BODY);
-    let mut found = Vec::new();
-    let mut used: BTreeSet<usize> = BTreeSet::new();
+    let partial =
+        by_name::closest(rig, bones, &|node| !used.contains(&node)).filter(|(_, count, _)| *count >= HALF_A_BODY);
     loop {
         let own = Bones::new(rig, &|node| !used.contains(&node));
         let Some(shape) = topology::shape(&own).filter(|shape| shape.score >= PERSON || shape.on_all_fours) else {
@@ -237,6 +263,12 @@ fn warn_of_guess(bones: &Bones, mapping: &mut RigMapping, shape: &Shape, partial
         mapping
             .warnings
             .push("the rest pose is no standing person, so the shape says little; check every joint".to_owned());
+    }
+    if shape.rivalled {
+        mapping.warnings.push(
+            "other chains than these could be the arms as well (braids, wings?); check shoulders, elbows and wrists"
+                .to_owned(),
+        );
     }
     if shape.facing.certainty < 0.1 {
         mapping.warnings.push(

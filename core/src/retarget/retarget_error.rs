@@ -21,8 +21,8 @@ pub enum RetargetError {
         /// What is wrong, with the node.
         reason: String,
     },
-    /// A node above a joint is scaled in a way that shears what hangs on it.
-    #[error("the {side}'s node `{node}` is scaled by {scale:?}, which is not the same in all directions")]
+    /// A joint, or a node above one, is scaled to nothing, mirrored, or in a way that shears what hangs on it.
+    #[error("the {side}'s node `{node}` is scaled by {scale:?}, {}", scale_fault(*scale))]
     Scale {
         /// `source` or `target`.
         side: &'static str,
@@ -66,6 +66,9 @@ impl RetargetError {
             Self::MissingJoint { .. } | Self::Mapping { .. } => {
                 "write the mapping with `ropar map FILE`, complete it by hand and pass it with --map or --source-map"
             }
+            Self::Scale { scale, .. } if scale.contains(&0.0) => {
+                "give it a size in the program that the rig comes from and export it again"
+            }
             Self::Scale { .. } => "apply the scale in the program that the rig comes from and export it again",
             Self::Alignment { .. } => {
                 "give the rig a rest pose in which it stands, arms out or hanging, or a file with an animation that does"
@@ -73,5 +76,16 @@ impl RetargetError {
             Self::Rate { .. } => "correct the frame rate in the file, or in the program that it comes from",
             Self::Take { .. } => "take the clip and the rig from the same file",
         }
+    }
+}
+
+/// What is wrong with a scale, whichever of its values it is.
+fn scale_fault(scale: [f64; 3]) -> &'static str {
+    if scale.contains(&0.0) {
+        "which leaves nothing of what hangs on it"
+    } else if scale.iter().any(|value| *value < 0.0) {
+        "and negative values mirror or turn what hangs on it"
+    } else {
+        "which is not the same in all directions"
     }
 }

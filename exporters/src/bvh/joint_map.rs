@@ -1,21 +1,16 @@
 //! Other people's joint names: from any BVH skeleton to positions of the 22 canonical joints.
 
-use glam::{DVec3, Vec3};
+use glam::Vec3;
 use ropar_core::naming::{self, Match, NamingFamily, missing, plain};
 use ropar_core::skeleton::{JOINT_COUNT, JOINT_NAMES, joint};
 
 use super::clip::BvhClip;
 use super::error::BvhError;
+use super::unit;
 
 /// Pelvis to neck, and how high along that line the joints of an average adult lie.
 const SPINE: [(usize, f32); 5] =
     [(joint::PELVIS, 0.0), (joint::SPINE1, 0.22), (joint::SPINE2, 0.48), (joint::SPINE3, 0.60), (joint::NECK, 1.0)];
-
-/// Length of hip-knee-ankle of an adult of average stature, metres; tells the unit of a file apart.
-const LEG_LENGTH: f64 = 0.80;
-
-/// Metres per unit of the units that files are written in: metre, inch, centimetre, millimetre.
-const UNITS: [f64; 4] = [1.0, 0.0254, 0.01, 0.001];
 
 /// The skeleton family of a clip, by the names of its joints: the first that has every limb, the pelvis and the neck.
 pub(super) fn family(clip: &BvhClip) -> Option<Match> {
@@ -72,7 +67,7 @@ fn positions(
         return Err(BvhError::NoJointMap { nearest: map.name.clone(), missing: missing.join(", ") });
     }
 
-    let metres_per_unit = map.metres_per_unit.unwrap_or_else(|| guess_unit(clip, &found));
+    let metres_per_unit = unit::of_family(clip, map, &found).metres;
     let positions = (0..clip.frame_count)
         .map(|frame| {
             let all = clip.global_positions(frame);
@@ -89,15 +84,6 @@ fn positions(
         metres_per_unit,
         map: map.name.clone(),
     })
-}
-
-/// The unit under which the legs have a human length.
-pub(super) fn guess_unit(clip: &BvhClip, found: &[Option<usize>; JOINT_COUNT]) -> f64 {
-    let pose = clip.global_positions(0);
-    let at = |canonical: usize| found[canonical].map_or(DVec3::ZERO, |index| pose[index]);
-    let leg = at(joint::LEFT_HIP).distance(at(joint::LEFT_KNEE)) + at(joint::LEFT_KNEE).distance(at(joint::LEFT_ANKLE));
-    let misfit = |unit: f64| (leg * unit / LEG_LENGTH).max(1e-9).ln().abs();
-    UNITS.into_iter().min_by(|a, b| misfit(*a).total_cmp(&misfit(*b))).unwrap_or(1.0)
 }
 
 fn interpolate(pose: &mut [Vec3; JOINT_COUNT], found: &[Option<usize>; JOINT_COUNT]) {

@@ -2,8 +2,8 @@
 
 use super::clip::{BvhClip, Channel};
 use super::error::BvhError;
-use super::unit;
-use crate::scene::{Node, NodeKind, Origin, Scene, Take, Track, Transform};
+use super::unit::{self, Unit};
+use crate::scene::{Node, NodeKind, Origin, Scene, Take, Track, Transform, UNNAMED_TAKE};
 
 /// The scene of a clip with any skeleton: node `i` is joint `i`, an End Site is a tip.
 ///
@@ -14,8 +14,8 @@ pub fn to_scene(clip: &BvhClip, metres_per_unit: Option<f64>) -> Result<Scene, B
     let metres = match metres_per_unit {
         Some(metres) => metres,
         None => {
-            let metres = unit::guess(clip);
-            warnings.push(format!("BVH has no unit; one unit is taken for {metres} m, judging by the skeleton's size"));
+            let Unit { metres, told_by } = unit::guess(clip);
+            warnings.push(format!("BVH has no unit; one unit is taken for {metres} m, judging by {told_by}"));
             metres
         }
     };
@@ -63,7 +63,7 @@ pub fn to_scene(clip: &BvhClip, metres_per_unit: Option<f64>) -> Result<Scene, B
             }
         }
     }
-    let take = Take { name: "motion".to_owned(), fps: clip.fps(), frames: clip.frame_count, tracks };
+    let take = Take { name: UNNAMED_TAKE.to_owned(), fps: clip.fps(), frames: clip.frame_count, tracks };
     let origin = Origin { format: "BVH".to_owned(), ..Origin::default() };
     Ok(Scene { nodes, takes: vec![take], origin, warnings, ..Scene::default() })
 }

@@ -14,6 +14,7 @@ use super::error::GlbError;
 use super::mannequin::{self, Mannequin};
 use super::{FORMAT, GENERATOR, container};
 use crate::motion_check;
+use crate::scene::UNNAMED_TAKE;
 
 /// Writes `motion` as a GLB file at its own rate, with `metadata` in `asset.extras`.
 ///
@@ -122,7 +123,7 @@ fn write_animation(motion: &Motion, buffer: &mut BufferBuilder) -> Animation {
         }
         outputs.push((joint, "rotation", buffer.floats(&rows, Use::Plain)));
     }
-    let mut animation = Animation { name: "motion".to_owned(), channels: Vec::new(), samplers: Vec::new() };
+    let mut animation = Animation { name: UNNAMED_TAKE.to_owned(), channels: Vec::new(), samplers: Vec::new() };
     for (node, path, output) in outputs {
         animation.channels.push(AnimationChannel {
             sampler: animation.samplers.len(),

@@ -21,6 +21,9 @@ pub use check::{UnfitScene, check, check_take};
 pub use motion::{from_motion, to_motion};
 pub use ropar_core::rig::{Node, NodeKind, Take, Track, Transform, global_poses, global_positions};
 
+/// What a take is called that has no name of its own: that of a BVH file, and those of motions that RoPAR makes.
+pub const UNNAMED_TAKE: &str = "motion";
+
 /// A file's content as animation tools see it.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Scene {

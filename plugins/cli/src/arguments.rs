@@ -181,8 +181,8 @@ pub struct ConvertArguments {
 pub struct BatchArguments {
     /// The job file (TOML); instead of it, the options below say what to do
     #[arg(conflicts_with_all = [
-        "glob", "prompts", "target", "map", "source_map", "take", "fps", "no_contacts", "hand_contacts", "in_place",
-        "ground_root", "seconds", "seed", "samples", "guidance",
+        "glob", "prompts", "target", "map", "source_map", "source_character", "take", "fps", "no_contacts",
+        "hand_contacts", "in_place", "ground_root", "seconds", "seed", "samples", "guidance",
     ])]
     pub job: Option<PathBuf>,
     /// Clips to retarget, such as 'clips/**/*.bvh'; may be given several times
@@ -200,6 +200,9 @@ pub struct BatchArguments {
     /// A mapping by `ropar map` for the clips
     #[arg(long, value_name = "FILE")]
     pub source_map: Option<PathBuf>,
+    /// Which of several characters of each clip, counted from 1
+    #[arg(long, value_name = "N")]
+    pub source_character: Option<usize>,
     /// Name of the take of each clip [default: the first]
     #[arg(long, value_name = "NAME")]
     pub take: Option<String>,
@@ -285,9 +288,15 @@ pub struct RetargetArguments {
     /// Name of the take [default: the first]
     #[arg(long, value_name = "NAME")]
     pub take: Option<String>,
+    /// What the take is called in the output [default: as in the clip, or as the clip's file where that says nothing]
+    #[arg(long, value_name = "NAME")]
+    pub name: Option<String>,
     /// Which of several characters of the target's file, counted from 1
     #[arg(long, value_name = "N", allow_negative_numbers = true)]
     pub character: Option<usize>,
+    /// Which of several characters of the clip's file, counted from 1
+    #[arg(long, value_name = "N")]
+    pub source_character: Option<usize>,
     #[command(flatten)]
     pub solve: SolveArguments,
     /// Frames per second of the new take [default: the clip's]

@@ -138,12 +138,13 @@ impl From<ropar_core::retarget::RetargetError> for Failure {
 
 impl From<ropar_exporters::retarget_files::RetargetFileError> for Failure {
     fn from(error: ropar_exporters::retarget_files::RetargetFileError) -> Self {
+        use crate::commands::map;
         use ropar_exporters::retarget_files::RetargetFileError;
         let message = error.to_string();
         match error {
             RetargetFileError::File(error) => error.into(),
             RetargetFileError::Mapping { path, source } => {
-                crate::commands::map::failure(&path.display().to_string(), &source)
+                map::failure(&path.display().to_string(), &source, &map::RIG)
             }
             RetargetFileError::Retarget { source, .. } => Self::input(message, source.next_step()),
             RetargetFileError::Take { .. } => Self::input(message, "`ropar inspect FILE` lists the takes of a file"),

@@ -121,6 +121,70 @@ fn a_clip_goes_onto_a_character_of_any_format() {
 }
 
 #[test]
+fn takes_are_named_as_files_and_a_replaced_one_is_told() {
+    let folder = tempfile::tempdir().expect("temporary folder");
+    draw(folder.path());
+    fs::copy(folder.path().join("clip.glb"), folder.path().join("wave.glb")).expect("copy");
+    let onto = |clip: &str, target: &str, more: &[&str]| {
+        let words = ["retarget", clip, "--target", target, "-o", "both.glb"];
+        let (code, answer) = ropar(folder.path(), &[&words, more].concat());
+        assert_eq!(code, Some(0), "{answer}");
+        let scene = read_scene(&folder.path().join("both.glb")).expect("readable");
+        let takes: Vec<String> = scene.takes.into_iter().map(|take| take.name).collect();
+        (takes, answer["warnings"].to_string())
+    };
+    assert_eq!(onto("clip.glb", "hero.glb", &[]).0, ["clip"]);
+    let (takes, warnings) = onto("wave.glb", "both.glb", &[]);
+    assert_eq!(takes, ["clip", "wave"]);
+    assert!(!warnings.contains("replaced"), "{warnings}");
+    let (takes, warnings) = onto("wave.glb", "both.glb", &["--name", "clip"]);
+    assert_eq!(takes.len(), 2, "{takes:?}");
+    assert!(warnings.contains("the take `clip` that the file had is replaced"), "{warnings}");
+}
+
+#[test]
+fn of_several_characters_one_is_chosen_for_the_clip_and_one_for_the_target() {
+    let folder = tempfile::tempdir().expect("temporary folder");
+    draw(folder.path());
+    let mut scene = read_scene(&folder.path().join("clip.glb")).expect("readable");
+    let count = scene.nodes.len();
+    let twins = scene.nodes.clone().into_iter().map(|mut node| {
+        match &mut node.parent {
+            Some(parent) => *parent += count,
+            None => node.rest.translation.x += 2.0,
+        }
+        node
+    });
+    scene.nodes.extend(twins.collect::<Vec<_>>());
+    write_scene(&folder.path().join("pair.glb"), &scene, &WriteSceneOptions::default()).expect("pair");
+
+    let retarget = |clip: &str, target: &str, more: &[&str]| {
+        ropar(folder.path(), &[&["retarget", clip, "--target", target, "-o", "out.glb"], more].concat())
+    };
+    let next = |(_, answer): (Option<i32>, Value)| answer["error"]["next_step"].as_str().unwrap_or_default().to_owned();
+    assert_eq!(next(retarget("pair.glb", "hero.glb", &[])), "name one, such as --source-character 1");
+    assert_eq!(
+        next(retarget("pair.glb", "hero.glb", &["--source-character", "3"])),
+        "name one, such as --source-character 1"
+    );
+    assert_eq!(next(retarget("clip.glb", "pair.glb", &[])), "name one, such as --character 1");
+    let (code, answer) = retarget("pair.glb", "hero.glb", &["--source-character", "1"]);
+    assert_eq!(code, Some(0), "{answer}");
+    let (code, answer) = retarget("clip.glb", "pair.glb", &["--character", "2"]);
+    assert_eq!(code, Some(0), "{answer}");
+
+    let batch = |more: &[&str]| {
+        let words = ["batch", "--glob", "pair.glb", "--target", "hero.glb", "--out", "made"];
+        ropar(folder.path(), &[&words, more].concat())
+    };
+    let (code, answer) = batch(&[]);
+    assert_eq!(code, Some(7), "{answer}");
+    assert!(answer.to_string().contains("name one, such as --source-character 1"), "{answer}");
+    let (code, answer) = batch(&["--source-character", "1"]);
+    assert_eq!(code, Some(0), "{answer}");
+}
+
+#[test]
 fn what_cannot_be_done_is_said_and_leaves_nothing() {
     let folder = tempfile::tempdir().expect("temporary folder");
     draw(folder.path());

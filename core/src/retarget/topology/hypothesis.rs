@@ -4,6 +4,15 @@ use super::bones::Bones;
 use super::limbs::{self, Arm, Leg};
 use super::pairs::{Pair, limb_pairs};
 
+/// Height of the shoulders above the hips, in heights, from which on higher is no better: braids begin higher than arms.
+const HIGH_SHOULDERS: f64 = 0.3;
+
+/// What two hands with fingers are worth.
+const HANDS: f64 = 0.3;
+
+/// Other arms that score less than this below are a rival.
+const RIVAL: f64 = 0.25;
+
 /// Two legs and two arms, sides not told apart yet.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Hypothesis {
@@ -22,6 +31,12 @@ impl Hypothesis {
     /// Mean place of the hips.
     pub fn hips(&self, bones: &Bones) -> glam::DVec3 {
         bones.positions[self.legs[0].hip].midpoint(bones.positions[self.legs[1].hip])
+    }
+
+    /// True where `other` has the same legs, and nearly as good arms that are no part of these.
+    pub fn is_rivalled_by(&self, other: &Hypothesis, bones: &Bones) -> bool {
+        let apart = |one: &Arm| other.arms.iter().all(|arm| !overlap(bones, one.shoulder, arm.shoulder));
+        other.score > self.score - RIVAL && other.legs == self.legs && self.arms.iter().all(apart)
     }
 
     /// Mean place of the shoulders.
@@ -99,6 +114,7 @@ fn shape(bones: &Bones, found: &Hypothesis) -> f64 {
         limb([found.arms[1].shoulder, found.arms[1].elbow, found.arms[1].wrist]),
     );
     let quality = |a: f64, b: f64| (a + b) / 2.0;
+    let hands = found.arms.iter().all(|arm| limbs::is_hand(bones, arm.wrist));
     // Something above the shoulders that is no arm: the head.
     let arms_below = |node: usize| found.arms.iter().any(|arm| bones.is_below(node, arm.shoulder));
     let head = (0..bones.is_bone.len()).any(|node| {
@@ -109,11 +125,12 @@ fn shape(bones: &Bones, found: &Hypothesis) -> f64 {
     });
     -4.0 * ((sole - bones.floor) / height).max(0.0)
         + 2.0 * ((hips.y - sole) / height).clamp(-0.5, 0.6)
-        + 2.0 * ((shoulders.y - hips.y) / height).clamp(-0.5, 0.4)
+        + 2.0 * ((shoulders.y - hips.y) / height).clamp(-0.5, HIGH_SHOULDERS)
         + leg.min(0.7)
         + arm.min(0.7)
         + 0.5 * quality(found.legs[0].quality, found.legs[1].quality)
         + 0.5 * quality(found.arms[0].quality, found.arms[1].quality)
         + if head { 0.5 } else { 0.0 }
+        + if hands { HANDS } else { 0.0 }
         - (bones.distance(found.trunk, found.leg_parent) / height).min(1.0)
 }

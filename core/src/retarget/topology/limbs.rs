@@ -62,16 +62,16 @@ fn foot(bones: &Bones, ankle: usize) -> Option<usize> {
 pub fn arm(bones: &Bones, root: usize) -> Option<Arm> {
     let path = without_tips(bones, root, 3);
     // Where fingers part, there is the hand.
-    let hand = path.iter().copied().find(|node| finger_chains(bones, *node) >= 3).map_or(End::Any, End::At);
+    let hand = path.iter().copied().find(|node| is_hand(bones, *node)).map_or(End::Any, End::At);
     let ([shoulder, elbow, wrist], score) = best_hinge(bones, &path, ARM_RATIO, hand)?;
     let place = path.iter().position(|node| *node == shoulder)?;
     let collar = path[..place].iter().rev().copied().find(|node| bones.distance(*node, shoulder) > 0.0);
     Some(Arm { collar, shoulder, elbow, wrist, quality: quality(score) })
 }
 
-/// Children of a node below which at least one more bone follows.
-fn finger_chains(bones: &Bones, node: usize) -> usize {
-    bones.children[node].iter().filter(|child| !bones.children[**child].is_empty()).count()
+/// True where at least three fingers begin: children below which one more bone follows.
+pub fn is_hand(bones: &Bones, node: usize) -> bool {
+    bones.children[node].iter().filter(|child| !bones.children[**child].is_empty()).count() >= 3
 }
 
 /// What a node between the ends of a segment costs in the logarithm of length: few limbs have any.

@@ -31,13 +31,19 @@ pub struct Shape {
     pub facing: Facing,
     /// How much it is like a person: 3 and more for people.
     pub score: f64,
+    /// Other chains could be the arms as well.
+    pub rivalled: bool,
     /// All limbs stand on the floor and the trunk lies level: an animal.
     pub on_all_fours: bool,
 }
 
 /// The best reading of the bones as a body; `None` where there are no two pairs of limbs.
 pub fn shape(bones: &Bones) -> Option<Shape> {
-    hypothesis::hypotheses(bones).into_iter().find_map(|limbs| read(bones, limbs))
+    let all = hypothesis::hypotheses(bones);
+    all.iter().find_map(|limbs| {
+        let rivalled = all.iter().any(|other| limbs.is_rivalled_by(other, bones));
+        read(bones, limbs.clone(), rivalled)
+    })
 }
 
 /// Pairs of chains that could be limbs.
@@ -45,7 +51,7 @@ pub fn limb_pair_count(bones: &Bones) -> usize {
     pairs::limb_pairs(bones).len()
 }
 
-fn read(bones: &Bones, mut limbs: Hypothesis) -> Option<Shape> {
+fn read(bones: &Bones, mut limbs: Hypothesis, rivalled: bool) -> Option<Shape> {
     let trunk = trunk::trunk(bones, &limbs)?;
     let upper: Vec<usize> = trunk.neck.iter().chain(&trunk.head).copied().collect();
     let facing = facing::facing(bones, &limbs, &upper);
@@ -62,6 +68,7 @@ fn read(bones: &Bones, mut limbs: Hypothesis) -> Option<Shape> {
     let mut mapping = RigMapping { family: "topology".to_owned(), ..RigMapping::default() };
     let middle = confidence(limbs.score, 1.0);
     let sided = |quality: f64| confidence(limbs.score, quality) * (0.6 + 0.4 * facing.certainty as f32);
+    let of_arm = |arm: &limbs::Arm| sided(arm.quality) * if rivalled { 0.5 } else { 1.0 };
     let mut set = |joint: usize, node: Option<usize>, confidence: f32| {
         mapping.joints[joint] = node.map(|node| MappedJoint { node, confidence });
     };
@@ -79,10 +86,10 @@ fn read(bones: &Bones, mut limbs: Hypothesis) -> Option<Shape> {
         [joint::RIGHT_COLLAR, joint::RIGHT_SHOULDER, joint::RIGHT_ELBOW, joint::RIGHT_WRIST],
     ]) {
         let nodes = [arm.collar, Some(arm.shoulder), Some(arm.elbow), Some(arm.wrist)];
-        joints.into_iter().zip(nodes).for_each(|(joint, node)| set(joint, node, sided(arm.quality)));
+        joints.into_iter().zip(nodes).for_each(|(joint, node)| set(joint, node, of_arm(arm)));
     }
     for (arm, name) in limbs.arms.iter().zip(["left", "right"]) {
-        let confidence = 0.9 * sided(arm.quality);
+        let confidence = 0.9 * of_arm(arm);
         mapping.fingers.extend(
             fingers::fingers(bones, arm.wrist)
                 .into_iter()
@@ -92,7 +99,7 @@ fn read(bones: &Bones, mut limbs: Hypothesis) -> Option<Shape> {
     mapping.spine = trunk.spine;
     mapping.neck = trunk.neck;
     mapping.settle_midline(&bones.positions, middle);
-    Some(Shape { mapping, facing, score: limbs.score, on_all_fours })
+    Some(Shape { mapping, facing, score: limbs.score, rivalled, on_all_fours })
 }
 
 /// From the score of a hypothesis and the quality of a limb to 0 ... 0.95.

@@ -15,6 +15,7 @@ struct JobFile {
     #[serde(default)]
     clips: Vec<String>,
     source_map: Option<PathBuf>,
+    source_character: Option<usize>,
     take: Option<String>,
     fps: Option<f64>,
     #[serde(default)]
@@ -92,6 +93,8 @@ pub struct Job {
     /// Glob patterns, each with the folder that it is relative to.
     pub clips: Vec<(PathBuf, String)>,
     pub source_map: Option<PathBuf>,
+    /// Which of several characters of each clip, from 1.
+    pub source_character: Option<usize>,
     pub take: Option<String>,
     pub fps: Option<f64>,
     pub options: RetargetOptions,
@@ -121,6 +124,7 @@ impl Job {
             })?,
             clips: file.clips.into_iter().map(|pattern| (folder.clone(), pattern)).collect(),
             source_map: file.source_map.as_deref().map(at),
+            source_character: file.source_character,
             take: file.take,
             fps: file.fps,
             options: RetargetOptions {
@@ -209,6 +213,7 @@ fn from_options(arguments: &BatchArguments) -> JobFile {
     JobFile {
         clips: arguments.glob.clone(),
         source_map: arguments.source_map.clone(),
+        source_character: arguments.source_character,
         take: arguments.take.clone(),
         fps: arguments.fps,
         retarget: RetargetEntry {

@@ -27,7 +27,8 @@ impl TargetRig {
         let file = RigFile::open(&target.file)?;
         let map = target.map.as_deref().map(text_file::read).transpose()?;
         let rig = file.scene().rig();
-        let mapping = mapping(&target.file, file.scene(), map.as_deref(), target.character)?;
+        let choices = &commands::map::BATCH_TARGET;
+        let mapping = mapping(&target.file, file.scene(), map.as_deref(), target.character, choices)?;
         let parts = format!(
             "{} {} {:?}",
             sha256(file.bytes()),
@@ -53,7 +54,13 @@ impl TargetRig {
 }
 
 /// Maps the rig of the scene in `path`, by the text of a mapping file where there is one.
-pub fn mapping(path: &Path, scene: &Scene, map: Option<&str>, character: Option<usize>) -> Result<RigMapping, Failure> {
+pub fn mapping(
+    path: &Path,
+    scene: &Scene,
+    map: Option<&str>,
+    character: Option<usize>,
+    choices: &commands::map::Choices,
+) -> Result<RigMapping, Failure> {
     let found = scene.rig_mapping(character, map);
-    found.map_err(|error| commands::map::failure(&path.display().to_string(), &error))
+    found.map_err(|error| commands::map::failure(&path.display().to_string(), &error, choices))
 }

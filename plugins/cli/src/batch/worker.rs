@@ -24,6 +24,7 @@ use super::{
     rigs::{TargetRig, mapping},
 };
 use crate::{
+    commands,
     failure::{Failure, Kind},
     interrupt, takes,
 };
@@ -95,11 +96,18 @@ impl<'a> Worker<'a> {
 
     /// Does a unit; answers an outcome per target, and never panics.
     pub fn work(&mut self, unit: usize) -> Vec<Outcome> {
-        let done = catch_unwind(AssertUnwindSafe(|| self.attempt(unit)));
-        done.unwrap_or_else(|_| {
+        let source = self.shared.plan.units[unit].source.describe();
+        let done = self.guarded(&source, |worker| Ok(worker.attempt(unit)));
+        done.unwrap_or_else(|failure| self.all_failed(&failure))
+    }
+
+    /// What `step` answers, or a failure where it panics.
+    fn guarded<T>(&mut self, what: &str, step: impl FnOnce(&mut Self) -> Result<T, Failure>) -> Result<T, Failure> {
+        catch_unwind(AssertUnwindSafe(|| step(self))).unwrap_or_else(|_| {
+            // It may have been left half done.
             self.last = None;
-            let failure = Failure::new(Kind::Internal, "this is a bug in ropar", "please report it with the clip");
-            self.all_failed(&failure)
+            let message = format!("{what}: this is a bug in ropar");
+            Err(Failure::new(Kind::Internal, message, "please report it with clip and target"))
         })
     }
 
@@ -133,16 +141,17 @@ impl<'a> Worker<'a> {
         if open.is_empty() {
             return outcomes;
         }
-        let motion = self.motion(unit, content.bytes);
+        let source = unit.source.describe();
+        let motion = self.guarded(&source, |worker| worker.motion(unit, content.bytes));
         for target in open {
             if interrupt::control() == ControlFlow::Break(()) {
                 break;
             }
             let output = plan.output(index, target);
-            let made = motion
-                .as_ref()
-                .map_err(Failure::clone)
-                .and_then(|motion| self.put(motion, target, &output, &keys[target]));
+            let made = motion.as_ref().map_err(Failure::clone).and_then(|motion| {
+                let what = format!("{source} onto `{}`", plan.targets[target].folder);
+                self.guarded(&what, |worker| worker.put(motion, target, &output, &keys[target]))
+            });
             outcomes[target] = match made {
                 Ok(record) => Outcome::Made(record),
                 Err(failure) if failure.kind == Kind::Cancelled => Outcome::Open,
@@ -165,7 +174,11 @@ impl<'a> Worker<'a> {
                 let bytes = read_bytes(path)?;
                 let map = self.shared.source_map.map(|map| sha256(map.as_bytes()));
                 let beside = files_beside(path, &bytes);
-                let identity = json!({ "clip": sha256(&bytes), "map": map, "beside": beside });
+                let mut identity = json!({ "clip": sha256(&bytes), "map": map, "beside": beside });
+                // Nothing where nobody chose: what was made before there was a choice stays made.
+                if let Some(character) = self.shared.job.source_character {
+                    identity["character"] = json!(character);
+                }
                 Ok(Content { bytes, identity })
             }
             Source::Prompt { .. } => {
@@ -226,7 +239,10 @@ impl<'a> Worker<'a> {
         let rig = scene.rig();
         let mapping = match &self.last {
             Some(last) if last.rig == rig => last.mapping.clone(),
-            _ => mapping(path, &scene, self.shared.source_map, None)?,
+            _ => {
+                let (map, character) = (self.shared.source_map, self.shared.job.source_character);
+                mapping(path, &scene, map, character, &commands::map::CLIP)?
+            }
         };
         warnings.extend(mapping.warnings.iter().cloned());
         Ok(Motion {
@@ -354,5 +370,64 @@ fn rounded(value: Value) -> Value {
         Value::Array(values) => values.into_iter().map(rounded).collect(),
         Value::Object(members) => members.into_iter().map(|(name, value)| (name, rounded(value))).collect(),
         other => other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use glam::{Quat, Vec3};
+    use ropar_core::{motion::Motion, retarget::RetargetOptions, skeleton::JOINT_COUNT};
+    use ropar_exporters::{Clip, write_clip};
+    use serde_json::Map;
+
+    use super::*;
+    use crate::batch::job::Target;
+
+    #[test]
+    fn a_panic_on_one_target_spoils_no_other() {
+        let folder = tempfile::tempdir().expect("temporary folder");
+        let standing = Motion {
+            fps: 30.0,
+            root: vec![Vec3::Y * ropar_core::skeleton::STANDING_PELVIS_HEIGHT; 10],
+            rotations: vec![[Quat::IDENTITY; JOINT_COUNT]; 10],
+        };
+        for name in ["clip.glb", "first.glb", "broken.glb", "last.glb"] {
+            write_clip(&folder.path().join(name), &Clip::new(standing.clone(), Map::new()), None).expect("clip");
+        }
+        let target = |name: &str| Target { file: folder.path().join(name), name: None, map: None, character: None };
+        let job = Job {
+            out: folder.path().join("out"),
+            clips: vec![(folder.path().to_owned(), "clip.glb".to_owned())],
+            source_map: None,
+            source_character: None,
+            take: None,
+            fps: None,
+            options: RetargetOptions::default(),
+            targets: ["first.glb", "broken.glb", "last.glb"].map(target).into(),
+            prompts: Vec::new(),
+        };
+        let plan = Plan::of(&job).expect("plan");
+        let mut targets: Vec<TargetRig> =
+            job.targets.iter().map(|target| TargetRig::open(target).expect("rig")).collect();
+        // No file gives such a rig: whatever looks at it panics.
+        targets[1].rig.nodes[1].parent = Some(usize::MAX);
+        let journal = Journal::open(&job.out, (1, 1)).expect("journal");
+        let shared = Shared {
+            job: &job,
+            plan: &plan,
+            targets: &targets,
+            source_map: None,
+            generator: None,
+            journal: &journal,
+            look_only: false,
+            overwrite: false,
+        };
+        let outcomes = Worker::new(&shared).work(0);
+        let [Outcome::Made(_), Outcome::Failed(failure), Outcome::Made(_)] = outcomes.as_slice() else {
+            panic!("{outcomes:?}");
+        };
+        let message = failure["message"].as_str().expect("text");
+        assert!(message.contains("clip.glb") && message.contains("`broken`") && message.contains("bug"), "{message}");
+        assert!(job.out.join("first/clip.glb").exists() && job.out.join("last/clip.glb").exists());
     }
 }

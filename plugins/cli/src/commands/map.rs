@@ -18,7 +18,7 @@ pub fn run(arguments: &MapArguments, terminal: &Terminal) -> Result<(), Failure>
     let scene = read_scene_with(&arguments.file, &ReadSceneOptions::default())?;
     let mapping = scene
         .rig_mapping(arguments.character, file.as_deref())
-        .map_err(|error| failure(&arguments.file.display().to_string(), &error))?;
+        .map_err(|error| failure(&arguments.file.display().to_string(), &error, &RIG))?;
     let rig = scene.rig();
     for warning in scene.warnings.iter().chain(&mapping.warnings) {
         terminal.note(format!("warning: {warning}"));
@@ -38,11 +38,24 @@ pub fn run(arguments: &MapArguments, terminal: &Terminal) -> Result<(), Failure>
     terminal.result(lines.join("\n"), &object)
 }
 
+/// How the user says which character of a file is meant, and which mapping file it has.
+pub struct Choices {
+    character: &'static str,
+    map: &'static str,
+}
+
+/// Those of a rig that is looked at, or gets a motion.
+pub const RIG: Choices = Choices { character: "--character 1", map: "--map" };
+/// Those of the rig that a clip comes from.
+pub const CLIP: Choices = Choices { character: "--source-character 1", map: "--source-map" };
+/// Those of a target of a batch.
+pub const BATCH_TARGET: Choices = Choices { character: "`character = 1` in a [[target]] of a job file", map: "--map" };
+
 /// What is wrong with the rig or the mapping of `file`, and what to do.
-pub fn failure(file: &str, error: &MappingError) -> Failure {
+pub fn failure(file: &str, error: &MappingError, choices: &Choices) -> Failure {
     let next_step = match error {
         MappingError::SeveralCharacters { .. } | MappingError::NoSuchCharacter { .. } => {
-            "name one, such as --character 1"
+            &format!("name one, such as {}", choices.character)
         }
         MappingError::File(_) => "start from a file that `ropar map RIG -o mapping.json` writes",
         MappingError::UnknownNode { .. } | MappingError::AmbiguousNode { .. } | MappingError::NodeTwice { .. } => {
@@ -55,7 +68,7 @@ pub fn failure(file: &str, error: &MappingError) -> Failure {
             "export the rig again; `ropar inspect FILE` shows what a file holds"
         }
         MappingError::NoLegs { .. } | MappingError::NothingHuman { .. } | MappingError::Incomplete { .. } => {
-            "name the joints in a mapping file and pass it with --map"
+            &format!("name the joints in a mapping file and pass it with {}", choices.map)
         }
     };
     Failure::input(format!("`{file}`: {error}"), next_step)

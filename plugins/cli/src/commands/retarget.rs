@@ -12,7 +12,9 @@ use ropar_exporters::{
 };
 use serde_json::json;
 
-use crate::{arguments::RetargetArguments, failure::Failure, limits, output, terminal::Terminal, text_file};
+use crate::{
+    arguments::RetargetArguments, commands::map, failure::Failure, limits, output, terminal::Terminal, text_file,
+};
 
 pub fn run(arguments: &RetargetArguments, terminal: &Terminal) -> Result<(), Failure> {
     output::check_scene(&arguments.output)?;
@@ -28,11 +30,14 @@ pub fn run(arguments: &RetargetArguments, terminal: &Terminal) -> Result<(), Fai
     let start = Instant::now();
     let scene = ReadSceneOptions { fps: None, metres_per_unit: arguments.unit };
     let source = CharacterOptions {
-        character: None,
+        character: arguments.source_character,
         map: arguments.source_map.as_deref().map(text_file::read).transpose()?,
         scene,
     };
-    let source = Character::read(&arguments.clip, &source)?;
+    let source = Character::read(&arguments.clip, &source).map_err(|error| match error {
+        RetargetFileError::Mapping { path, source } => map::failure(&path.display().to_string(), &source, &map::CLIP),
+        error => error.into(),
+    })?;
     let target = CharacterOptions {
         character: arguments.character,
         map: arguments.map.as_deref().map(text_file::read).transpose()?,
@@ -44,9 +49,7 @@ pub fn run(arguments: &RetargetArguments, terminal: &Terminal) -> Result<(), Fai
     if let Some(fps) = arguments.fps {
         take = resampled(&arguments.clip, &take, fps)?;
     }
-    if take.name.is_empty() {
-        take.name = arguments.clip.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-    }
+    take.name = arguments.name.clone().unwrap_or_else(|| source.title(&take));
     for character in [&source, &target] {
         let notes = character.scene.warnings.iter().chain(&character.mapping.warnings);
         warnings.extend(notes.map(|note| format!("`{}`: {note}", character.path.display())));
