@@ -207,7 +207,10 @@ pub unsafe extern "C" fn ropar_retarget_file(
         if options.fps > 0.0 {
             take = ropar_exporters::resampled(&clip, &take, options.fps)?;
         }
-        take.name = source.title(&take);
+        // A take keeps its name, so that a clip of RoPAR's own put onto another stays the one that is read of it.
+        if take.name.is_empty() {
+            take.name = source.title(&take);
+        }
         let wanted = RetargetOptions {
             contacts: options.ignore_contacts == 0,
             hand_contacts: options.hand_contacts != 0,

@@ -93,7 +93,9 @@ def make_clips(folder: Path, count: int, package: str) -> list[Path]:
     generated.mkdir()
     subprocess.run([TARGET / "examples" / "drawn_clips", drawn, str(FPS), str(SECONDS)], check=True)
     for number, prompt in enumerate(PROMPTS[: (count + 1) // 2]):
-        options = ["--seconds", str(SECONDS), "--fps", str(FPS), "--seed", "1", "--quiet", "--package", package]
+        # Feet as they were made, which slide: what a source may do.
+        options = ["--seconds", str(SECONDS), "--fps", str(FPS), "--seed", "1", "--quiet", "--no-plant-feet"]
+        options += ["--package", package]
         command = [TARGET / "ropar", "generate", prompt, *options, "-o", generated / f"{number}.glb"]
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
     pairs = zip(sorted(generated.iterdir()), sorted(drawn.iterdir()), strict=False)

@@ -17,11 +17,9 @@ from tokenizers import Tokenizer
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE.parents[2] / "models"))
 
-from ropar_models.export_text_encoder import (  # noqa: E402
-    pretrained_folder,
-    quantise_symmetric,
-    reference_token_states,
-)
+from ropar_models.export.text_encoder.graph import quantise_symmetric  # noqa: E402
+from ropar_models.export.text_encoder.reference import reference_token_states  # noqa: E402
+from ropar_models.export.text_encoder.sizes import pretrained_folder  # noqa: E402
 
 PROMPTS = (
     "a person waves with the left hand",
