@@ -1,8 +1,20 @@
 //! What a made motion says about its origin: metadata that goes into files.
 
+use std::sync::Arc;
+
 use serde_json::{Map, Value, json};
 
 use crate::package::Manifest;
+
+/// Metadata of a take: prompt, seed, package, licence, attribution and so on. Shared, because takes of one file often have
+/// it in common.
+pub type Provenance = Arc<Map<String, Value>>;
+
+/// The name of the licence in metadata: under `licence` or `license`, as text or as an object with an `id`.
+pub fn licence_name(provenance: &Map<String, Value>) -> Option<&str> {
+    let licence = provenance.get("licence").or_else(|| provenance.get("license"))?;
+    licence.get("id").unwrap_or(licence).as_str().filter(|name| !name.is_empty())
+}
 
 /// A number as a person would write it: 3.2, where the plain conversion says 3.200000047683716.
 pub fn decimal(number: f32) -> Value {
@@ -57,6 +69,16 @@ mod tests {
         assert_eq!(decimal(3.2).to_string(), "3.2");
         assert_eq!(decimal(30.0).to_string(), "30.0");
         assert_eq!(decimal(f32::NAN), Value::Null);
+    }
+
+    #[test]
+    fn a_licence_is_known_in_either_spelling() {
+        let name = |metadata: Value| licence_name(metadata.as_object().expect("map")).map(str::to_owned);
+        assert_eq!(name(json!({ "licence": { "id": "CC-BY-NC-4.0" } })).as_deref(), Some("CC-BY-NC-4.0"));
+        assert_eq!(name(json!({ "license": "CC0-1.0" })).as_deref(), Some("CC0-1.0"));
+        assert_eq!(name(json!({ "licence": { "id": "" } })), None);
+        assert_eq!(name(json!({ "licence": { "notice": "n" } })), None);
+        assert_eq!(name(json!({ "prompt": "a man walks" })), None);
     }
 
     #[test]

@@ -278,7 +278,7 @@ fn a_frame_stands_in_for_a_zero_pose_that_says_nothing() {
 fn fingers_go_along_where_both_have_them_and_rest_elsewhere() {
     let (from, to) = (rigs::load("mixamo"), rigs::load("vrm0"));
     let index = from.truth.fingers["leftIndexProximal"].node;
-    let mut take = Take { name: "curl".to_owned(), fps: 30.0, frames: 2, tracks: Vec::new() };
+    let mut take = Take { name: "curl".to_owned(), fps: 30.0, frames: 2, tracks: Vec::new(), ..Take::default() };
     let rest = from.rig.nodes[index].rest.rotation;
     let poses = global_poses(&from.rig.nodes, None);
     // A curl of one radian in the world about the axis across the palm.

@@ -110,5 +110,5 @@ fn swinging(scene: &Scene, fps: f64) -> Take {
             scale: None,
         }
     });
-    Take { name: "Swing".to_owned(), fps, frames: FRAMES, tracks: tracks.collect() }
+    Take { name: "Swing".to_owned(), fps, frames: FRAMES, tracks: tracks.collect(), ..Take::default() }
 }

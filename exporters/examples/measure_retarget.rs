@@ -112,5 +112,5 @@ fn to_take(rig: &Rig, motion: &Motion, fps: f64) -> Take {
             world.push(own);
         }
     }
-    Take { name: "peer".to_owned(), fps, frames: motion.frames.len(), tracks }
+    Take { name: "peer".to_owned(), fps, frames: motion.frames.len(), tracks, ..Take::default() }
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use glam::DVec3;
+use ropar_core::provenance::licence_name;
 use ropar_core::retarget::mapping::RigMapping;
 use ropar_core::skeleton::joint;
 use serde::Serialize;
@@ -64,6 +65,8 @@ pub struct TakeSummary {
     pub seconds: f64,
     /// Nodes that it moves.
     pub nodes: usize,
+    /// Name of the licence that it is under; null where the file does not say.
+    pub licence: Option<String>,
 }
 
 /// How the arms hang when nothing moves.
@@ -100,6 +103,7 @@ pub fn inspect(scene: &Scene) -> Inspection {
         fps: take.fps,
         seconds: take.seconds(),
         nodes: take.tracks.len(),
+        licence: licence_name(&take.provenance).map(str::to_owned),
     });
     let mut found = Inspection {
         format: scene.origin.format.clone(),

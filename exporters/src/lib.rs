@@ -43,6 +43,7 @@ mod written_take;
 use std::fs::File;
 use std::io::Read;
 use std::path::Path;
+use std::sync::Arc;
 
 use ropar_core::motion::Motion;
 use serde_json::{Map, Value};
@@ -167,13 +168,14 @@ pub fn write_clip_named(path: &Path, clip: &Clip, fps: Option<f32>, names: Joint
         Format::Fbx => {
             let mut scene = scene::from_motion(motion, scene::UNNAMED_TAKE);
             names.apply(&mut scene);
-            let comment =
-                if clip.extras.is_empty() { String::new() } else { Value::from(clip.extras.clone()).to_string() };
-            let options = fbx::WriteOptions { comment: &comment, ..fbx::WriteOptions::default() };
-            fbx::write(&scene, &options).map_err(in_fbx(path))?
+            for take in &mut scene.takes {
+                take.provenance = Arc::new(clip.extras.clone());
+            }
+            fbx::write(&scene, &fbx::WriteOptions::default()).map_err(in_fbx(path))?
         }
         Format::Gltf | Format::Vrm | Format::Vrma => {
-            gltf::write_vrma_with(motion, scene::UNNAMED_TAKE, &clip.extras).map_err(in_gltf(path))?
+            let provenance = Arc::new(clip.extras.clone());
+            gltf::write_vrma(motion, scene::UNNAMED_TAKE, &provenance).map_err(in_gltf(path))?
         }
     };
     atomic::write(path, &bytes)

@@ -84,7 +84,7 @@ pub fn write_scene(path: &Path, scene: &Scene, options: &WriteSceneOptions) -> R
             let motion = to_motion(scene, take).map_err(|difference| {
                 unfit(path, format!("only a motion of RoPAR's own skeleton becomes a VRMA file: {difference}"))
             })?;
-            gltf::write_vrma(&motion, &take.name).map_err(in_gltf(path))?
+            gltf::write_vrma(&motion, &take.name, &take.provenance).map_err(in_gltf(path))?
         }
         Format::Glb | Format::Gltf => {
             let container = if format == Format::Glb { Container::Binary } else { Container::Text };

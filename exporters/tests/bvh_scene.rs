@@ -124,6 +124,7 @@ fn armature() -> Scene {
             fps: 24.0,
             frames: 3,
             tracks: vec![Track { node: 2, rotation: Some(bend), ..Track::default() }],
+            ..Take::default()
         }],
         ..Scene::default()
     }

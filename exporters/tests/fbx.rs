@@ -183,7 +183,7 @@ fn drawn(fps: f64) -> Scene {
             scale: Some((0..frames).map(|i| DVec3::splat(1.0 + 0.2 * time(i))).collect()),
         },
     ];
-    let take = Take { name: "winken & gehen".to_owned(), fps, frames, tracks };
+    let take = Take { name: "winken & gehen".to_owned(), fps, frames, tracks, ..Take::default() };
     Scene { nodes, takes: vec![take], ..Scene::default() }
 }
 
@@ -284,7 +284,7 @@ fn restless(scene: &Scene, fps: f64, scale: bool) -> Take {
             }
         })
         .collect();
-    Take { name: "neuer Take".to_owned(), fps, frames, tracks }
+    Take { name: "neuer Take".to_owned(), fps, frames, tracks, ..Take::default() }
 }
 
 /// Files of version 7, binary and text.

@@ -14,7 +14,7 @@ fn bytes(name: &str) -> Vec<u8> {
 
 fn still() -> Take {
     let track = Track { node: 0, rotation: Some(vec![glam::DQuat::IDENTITY; 2]), ..Track::default() };
-    Take { name: "still".to_owned(), fps: 30.0, frames: 2, tracks: vec![track] }
+    Take { name: "still".to_owned(), fps: 30.0, frames: 2, tracks: vec![track], ..Take::default() }
 }
 
 fn refusal(bytes: &[u8]) -> String {

@@ -68,7 +68,7 @@ fn turning(scene: &Scene, name: &str, fps: f64) -> Take {
         rotation: Some((0..40).map(|i| node.rest.rotation * DQuat::from_rotation_y(0.1 * f64::from(i))).collect()),
         ..Track::default()
     });
-    Take { name: name.to_owned(), fps, frames: 40, tracks: tracks.collect() }
+    Take { name: name.to_owned(), fps, frames: 40, tracks: tracks.collect(), ..Take::default() }
 }
 
 #[test]

@@ -48,7 +48,7 @@ fn nod(scene: &Scene, frames: usize) -> Take {
             scale: None,
         })
         .collect();
-    Take { name: "nod".to_owned(), fps: 24.0, frames, tracks }
+    Take { name: "nod".to_owned(), fps: 24.0, frames, tracks, ..Take::default() }
 }
 
 fn insert(bytes: &[u8], take: &Take) -> Inserted {
@@ -180,7 +180,7 @@ fn an_animation_of_another_program_is_replaced_in_its_place() {
 fn a_take_that_moves_nothing_keeps_its_name_length_and_rate() {
     for name in ["swing.glb", "swing.gltf", "node_with_matrix.gltf"] {
         let scene = read(&bytes(name));
-        let still = Take { name: "still".to_owned(), fps: 24.0, frames: 7, tracks: Vec::new() };
+        let still = Take { name: "still".to_owned(), fps: 24.0, frames: 7, tracks: Vec::new(), ..Take::default() };
         let inserted = insert(&bytes(name), &still);
         assert!(inserted.warnings.is_empty(), "{name}: {:?}", inserted.warnings);
         let again = read(&inserted.bytes);

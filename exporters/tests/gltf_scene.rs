@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 
 use common::{Dice, data, swinging};
 use glam::{DQuat, DVec3};
+use ropar_core::provenance::Provenance;
 use ropar_exporters::gltf::{self, Container, GltfError, ReadOptions};
 use ropar_exporters::scene::{NodeKind, Scene, from_motion, global_positions, to_motion};
 use serde_json::Value;
@@ -366,11 +367,11 @@ fn bvh_goes_through_glb_and_comes_back_within_a_millimetre() {
 #[test]
 fn a_motion_becomes_a_vrma_file() {
     let motion = swinging(40, 30.0);
-    let written = gltf::write_vrma(&motion, "wave").unwrap();
+    let written = gltf::write_vrma(&motion, "wave", &Provenance::default()).unwrap();
     let file = json(&written);
     assert_eq!(file["extensionsUsed"][0], "VRMC_vrm_animation");
     assert!(file["asset"]["extras"].is_null());
-    let with_origin = json(&gltf::write_vrma_with(&motion, "wave", &common::metadata()).unwrap());
+    let with_origin = json(&gltf::write_vrma(&motion, "wave", &Provenance::new(common::metadata())).unwrap());
     assert_eq!(with_origin["asset"]["extras"], serde_json::Value::Object(common::metadata()));
     assert_eq!(with_origin["asset"]["generator"], file["asset"]["generator"]);
     let bones = file["extensions"]["VRMC_vrm_animation"]["humanoid"]["humanBones"].as_object().unwrap();
@@ -408,5 +409,5 @@ fn a_motion_becomes_a_vrma_file() {
     let moved: Vec<_> = scene.takes[0].tracks.iter().filter(|track| track.translation.is_some()).collect();
     assert_eq!(moved.len(), 1);
     assert!(scene.nodes.iter().all(|node| node.rest.rotation == DQuat::IDENTITY));
-    assert!(gltf::write_vrma(&swinging(0, 30.0), "none").unwrap_err().is_unfit());
+    assert!(gltf::write_vrma(&swinging(0, 30.0), "none", &Provenance::default()).unwrap_err().is_unfit());
 }

@@ -214,7 +214,7 @@ unsafe fn take(arrays: &ropar_take_arrays, rig: &Rig) -> Result<Take, Failure> {
             track.translation = Some(moved);
         }
     }
-    Ok(Take { name: "motion".to_owned(), fps: f64::from(arrays.fps), frames, tracks })
+    Ok(Take { name: "motion".to_owned(), fps: f64::from(arrays.fps), frames, tracks, ..Take::default() })
 }
 
 /// # Safety

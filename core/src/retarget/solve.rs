@@ -313,7 +313,8 @@ impl Pair {
             path
         });
         let rotations = (clip.rotations.as_slice(), stride);
-        let take = self.writer.write(&take.name, take.fps, rotations, &clip.hips, ground.as_deref());
+        let made = self.writer.write(&take.name, take.fps, rotations, &clip.hips, ground.as_deref());
+        let take = Take { provenance: take.provenance.clone(), ..made };
         (take, contacts, floor)
     }
 

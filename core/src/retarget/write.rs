@@ -203,7 +203,7 @@ impl Writer {
                 None => tracks.retain(|track| track.node != root.node),
             }
         }
-        Take { name: name.to_owned(), fps, frames, tracks }
+        Take { name: name.to_owned(), fps, frames, tracks, ..Take::default() }
     }
 }
 

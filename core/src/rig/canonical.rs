@@ -48,7 +48,7 @@ impl Take {
                 scale: None,
             })
             .collect();
-        Take { name: name.to_owned(), fps: f64::from(motion.fps), frames: motion.frames(), tracks }
+        Take { name: name.to_owned(), fps: f64::from(motion.fps), frames: motion.frames(), tracks, ..Take::default() }
     }
 
     /// The motion of an animation of [`canonical_rig`]; what is not animated stays at rest, and translations of other

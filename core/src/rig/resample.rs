@@ -40,7 +40,7 @@ impl Take {
                 scale: track.scale.as_ref().map(vectors),
             })
             .collect();
-        Take { name: self.name.clone(), fps, frames: count, tracks }
+        Take { name: self.name.clone(), fps, frames: count, tracks, provenance: self.provenance.clone() }
     }
 
     /// The frames from second `start` to second `end`, both to the nearest frame and included. What lies outside of the
@@ -74,6 +74,12 @@ impl Take {
                 scale: track.scale.as_ref().map(vectors),
             })
             .collect();
-        Take { name: self.name.clone(), fps: self.fps, frames: frames.len(), tracks }
+        Take {
+            name: self.name.clone(),
+            fps: self.fps,
+            frames: frames.len(),
+            tracks,
+            provenance: self.provenance.clone(),
+        }
     }
 }

@@ -3,9 +3,10 @@
 use glam::{DQuat, DVec3};
 
 use super::{Node, Transform};
+use crate::provenance::Provenance;
 
 /// An animation, sampled at a fixed rate: sample `i` is at `i / fps` seconds.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Take {
     /// Name in the file, possibly empty.
     pub name: String,
@@ -15,6 +16,8 @@ pub struct Take {
     pub frames: usize,
     /// The animated nodes; what has no track stays at rest.
     pub tracks: Vec<Track>,
+    /// Where it comes from; empty where nobody said.
+    pub provenance: Provenance,
 }
 
 /// The animation of one node. A component that is `None` stays at rest.

@@ -9,7 +9,7 @@ use ropar_exporters::scene::{Take, Track};
 fuzz_target!(|bytes: &[u8]| {
     let rotation = Some(vec![glam::DQuat::from_rotation_x(0.5), glam::DQuat::from_rotation_y(0.5)]);
     let track = Track { node: 0, translation: None, rotation, scale: None };
-    let take = Take { name: "turn".to_owned(), fps: 30.0, frames: 2, tracks: vec![track] };
+    let take = Take { name: "turn".to_owned(), fps: 30.0, frames: 2, tracks: vec![track], ..Take::default() };
     // The last byte chooses what happens to the takes that are there; it means nothing to the format.
     let existing =
         if bytes.last().is_some_and(|byte| byte % 2 == 0) { ExistingTakes::Keep } else { ExistingTakes::Remove };

@@ -30,5 +30,5 @@ fuzz_target!(|bytes: &[u8]| {
 fn still() -> Take {
     let rotation = Some(vec![glam::DQuat::IDENTITY; 2]);
     let track = Track { node: 0, translation: None, rotation, scale: None };
-    Take { name: "still".to_owned(), fps: 30.0, frames: 2, tracks: vec![track] }
+    Take { name: "still".to_owned(), fps: 30.0, frames: 2, tracks: vec![track], ..Take::default() }
 }

@@ -63,7 +63,8 @@ pub fn to_scene(clip: &BvhClip, metres_per_unit: Option<f64>) -> Result<Scene, B
             }
         }
     }
-    let take = Take { name: UNNAMED_TAKE.to_owned(), fps: clip.fps(), frames: clip.frame_count, tracks };
+    let take =
+        Take { name: UNNAMED_TAKE.to_owned(), fps: clip.fps(), frames: clip.frame_count, tracks, ..Take::default() };
     let origin = Origin { format: "BVH".to_owned(), ..Origin::default() };
     Ok(Scene { nodes, takes: vec![take], origin, warnings, ..Scene::default() })
 }

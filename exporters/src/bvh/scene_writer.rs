@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use glam::{DMat4, DQuat, DVec3};
+use ropar_core::provenance::licence_name;
 
 use super::UNITS_PER_METRE;
 use super::euler::zxy_degrees;
@@ -74,6 +75,9 @@ pub fn write_scene(scene: &Scene, take: Option<&Take>) -> Result<WrittenScene, U
     let others = moves.iter().zip(&skeleton.bones).filter(|(moves, bone)| **moves && bone.parent.is_some()).count();
     if others > 0 {
         warnings.push(format!("{others} joints move within their parents and have position channels"));
+    }
+    if let Some(licence) = take.and_then(|take| licence_name(&take.provenance)) {
+        warnings.push(format!("BVH has no place for the licence of the take, {licence}; hand it on beside the file"));
     }
     Ok(WrittenScene { text, warnings })
 }

@@ -3,6 +3,7 @@
 use glam::DVec3;
 
 use super::properties::{self, list, property};
+use super::provenance::DESCRIPTION;
 use super::record::{EncodedArray, Record, object_name};
 
 /// Keys are joined by straight lines; Blender writes the same flags.
@@ -23,12 +24,14 @@ pub(super) struct NodeCurves {
     pub scaling: Option<Vec<DVec3>>,
 }
 
-/// Name, length and rate of a take.
+/// Name, length, rate and origin of a take.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct TakeSpan<'a> {
     pub name: &'a str,
     pub frames: usize,
     pub fps: f64,
+    /// Where it comes from, as JSON.
+    pub description: Option<&'a str>,
 }
 
 impl TakeSpan<'_> {
@@ -59,13 +62,15 @@ pub(super) fn take_records(span: TakeSpan<'_>, nodes: &[NodeCurves], next_id: &m
     let mut records = TakeRecords::default();
     let (stack, layer) = (next_id(), next_id());
     let stop = span.stop();
+    let times = [("LocalStart", 0), ("LocalStop", stop), ("ReferenceStart", 0), ("ReferenceStop", stop)];
+    let description = span.description.map(|text| properties::string(DESCRIPTION, text));
+    let about = description.into_iter().chain(times.map(|(name, ticks)| properties::time(name, ticks)));
     records.objects.push(
-        Record::new("AnimationStack").long(stack).text(object_name(span.name, "AnimStack")).text("").child(list(vec![
-            properties::time("LocalStart", 0),
-            properties::time("LocalStop", stop),
-            properties::time("ReferenceStart", 0),
-            properties::time("ReferenceStop", stop),
-        ])),
+        Record::new("AnimationStack")
+            .long(stack)
+            .text(object_name(span.name, "AnimStack"))
+            .text("")
+            .child(list(about.collect())),
     );
     records.objects.push(
         Record::new("AnimationLayer")

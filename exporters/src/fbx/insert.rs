@@ -9,7 +9,7 @@ use super::container::Container;
 use super::load::{Keep, load, nodes_in_order};
 use super::local_space::LocalSpace;
 use super::removal::{TAKE_OBJECTS, animated_take_names, remove_takes, take_names};
-use super::{FbxError, bookkeeping, convert, fitness};
+use super::{FbxError, bookkeeping, convert, fitness, provenance};
 use crate::scene::limits::channels;
 use crate::scene::still::held_track;
 use crate::scene::{Scene, Take, Track, Transform};
@@ -49,6 +49,9 @@ pub struct InsertOptions<'a> {
 /// and the choice of the active take stay byte for byte, with the comments of a text file; packed arrays are not even
 /// unpacked.
 ///
+/// Where the take comes from is said by its description, as JSON. Where RoPAR wrote the file and its comment speaks of
+/// replaced takes only, it is said there.
+///
 /// Fails where the file is of another version, a track has no node or none that one take can move, or
 /// other takes stay and have another frame rate.
 pub fn insert(original: &[u8], take: &Take, options: &InsertOptions<'_>) -> Result<Vec<u8>, FbxError> {
@@ -73,7 +76,9 @@ pub fn insert(original: &[u8], take: &Take, options: &InsertOptions<'_>) -> Resu
     drop(loaded);
 
     let unwanted = |name: &[u8]| options.existing == ExistingTakes::Remove || name == take.name.as_bytes();
+    let comment_told = provenance::comment_tells_of_takes(&container);
     let removed = remove_takes(&mut container, unwanted);
+    let takes_comment = comment_told && !provenance::comment_tells_of_takes(&container);
     let has_others = !take_names(&container).is_empty();
     let sets_rate = animated_take_names(&container).is_empty();
     if (take.fps / file_fps - 1.0).abs() > SAME_RATE {
@@ -87,7 +92,13 @@ pub fn insert(original: &[u8], take: &Take, options: &InsertOptions<'_>) -> Resu
         bookkeeping::set_rate(&mut container, take.fps);
     }
 
-    let span = TakeSpan { name: &take.name, frames: take.frames, fps: take.fps };
+    let description = if takes_comment {
+        provenance::replace_comment(&mut container, &take.provenance);
+        None
+    } else {
+        provenance::description(&container, &take.provenance)
+    };
+    let span = TakeSpan { name: &take.name, frames: take.frames, fps: take.fps, description: description.as_deref() };
     let mut ids = FreeIds::of(&container);
     let records = take_records(span, &curves, &mut || ids.next());
     let added = TAKE_OBJECTS.map(|kind| records.objects.iter().filter(|object| object.is(kind)).count() as i64);

@@ -19,6 +19,7 @@ mod limits;
 mod load;
 mod local_space;
 mod properties;
+mod provenance;
 mod read;
 mod record;
 mod removal;

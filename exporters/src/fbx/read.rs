@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use super::load::{Keep, Loaded, load, nodes_in_order};
-use super::{FbxError, TIP_PROPERTY, bindings, convert, takes};
+use super::{FbxError, TIP_PROPERTY, bindings, convert, provenance, takes};
 use crate::scene::{Node, NodeKind, Origin, Scene};
 
 /// How many different remarks of ufbx are passed on.
@@ -38,7 +38,7 @@ pub fn read(bytes: &[u8]) -> Result<Scene, FbxError> {
             kind: kind(node, bound.contains(&index), !bound.is_empty()),
         })
         .collect();
-    let takes = takes::sample(&file, &order, &mut warnings)?;
+    let takes = takes::sample(&file, &order, &provenance::of_file(bytes, &file), &mut warnings)?;
     let mut scene = Scene {
         nodes,
         skins,

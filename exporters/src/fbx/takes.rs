@@ -3,8 +3,9 @@
 use std::collections::BTreeSet;
 
 use glam::{DQuat, DVec3};
+use ropar_core::provenance::Provenance;
 
-use super::{FbxError, convert, limits};
+use super::{FbxError, convert, limits, provenance};
 use crate::scene::{Take, Track, Transform};
 
 /// The rate of a file that names none that makes sense.
@@ -18,6 +19,7 @@ const TRANSFORM_PROPERTIES: [&str; 3] = ["Lcl Translation", "Lcl Rotation", "Lcl
 pub(super) fn sample(
     file: &ufbx::Scene,
     order: &[&ufbx::Node],
+    of_file: &Provenance,
     warnings: &mut Vec<String>,
 ) -> Result<Vec<Take>, FbxError> {
     let stacks = file.anim_stacks.as_ref();
@@ -56,7 +58,8 @@ pub(super) fn sample(
             .into_iter()
             .map(|index| track(&stack.anim, order[index], index, &times))
             .collect::<Result<Vec<_>, _>>()?;
-        takes.push(Take { name, fps, frames, tracks: tracks.into_iter().flatten().collect() });
+        let provenance = provenance::of_take(stack, of_file);
+        takes.push(Take { name, fps, frames, tracks: tracks.into_iter().flatten().collect(), provenance });
     }
     Ok(takes)
 }

@@ -9,9 +9,9 @@ use super::container::{CREATION_TIME, Container, FILE_ID};
 use super::euler::RotationOrder;
 use super::properties::{self, animatable, boolean, enumeration, int, list, real, string, time, vector};
 use super::record::{EncodedArray, Record, object_name};
-use super::{FbxError, TIP_PROPERTY, fitness};
+use super::{FbxError, TIP_PROPERTY, fitness, provenance};
 use crate::scene::still::held;
-use crate::scene::{Node, NodeKind, Scene, Take, global_poses};
+use crate::scene::{Node, NodeKind, Scene, Take, common_provenance, global_poses};
 
 const VERSION: u32 = 7400;
 const CREATOR: &str = concat!("RoPAR ", env!("CARGO_PKG_VERSION"));
@@ -24,16 +24,14 @@ const INHERIT_ALL: i32 = 1;
 
 /// How a scene is written.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct WriteOptions<'a> {
+pub struct WriteOptions {
     /// Metres in one unit of the file. 0.01, a centimetre, is what Maya, MotionBuilder and Unreal work in.
     pub metres_per_unit: f64,
-    /// What the scene's information says beside the program's name: origin, licence. Programs show it as *Comments*.
-    pub comment: &'a str,
 }
 
-impl Default for WriteOptions<'_> {
+impl Default for WriteOptions {
     fn default() -> Self {
-        WriteOptions { metres_per_unit: 0.01, comment: "" }
+        WriteOptions { metres_per_unit: 0.01 }
     }
 }
 
@@ -42,8 +40,9 @@ impl Default for WriteOptions<'_> {
 /// Joints become limb nodes whose pre-rotation (joint orient) is their rest, so that zero is the rest pose. Curves are
 /// Euler angles in the order X, Y, Z without jumps, keys lie exactly on frames and are joined by straight lines. Meshes
 /// and skins are references in a scene and are not written. All takes must have the same rate, because an FBX file
-/// has only one.
-pub fn write(scene: &Scene, options: &WriteOptions<'_>) -> Result<Vec<u8>, FbxError> {
+/// has only one. What all takes say of where they come from becomes the scene's comment, as JSON; where they differ, each
+/// says it in its description.
+pub fn write(scene: &Scene, options: &WriteOptions) -> Result<Vec<u8>, FbxError> {
     if !(options.metres_per_unit.is_finite() && options.metres_per_unit > 0.0) {
         return Err(FbxError::Unfit(format!("{} metres per unit; it must be positive", options.metres_per_unit)));
     }
@@ -78,10 +77,14 @@ pub fn write(scene: &Scene, options: &WriteOptions<'_>) -> Result<Vec<u8>, FbxEr
     if scene.nodes.iter().any(|node| node.kind != NodeKind::Group) {
         objects.push(bind_pose(scene, &models, next_id(), units_per_metre));
     }
+    let common = common_provenance(&scene.takes);
     let document = next_id();
+    let has_own = |take: &Take| common.is_none() && !take.provenance.is_empty();
+    let own = |take: &Take| has_own(take).then(|| provenance::json(&take.provenance));
+    let descriptions: Vec<Option<String>> = scene.takes.iter().map(own).collect();
     let mut takes = Vec::new();
-    for take in &scene.takes {
-        let span = TakeSpan { name: &take.name, frames: take.frames, fps };
+    for (take, description) in scene.takes.iter().zip(&descriptions) {
+        let span = TakeSpan { name: &take.name, frames: take.frames, fps, description: description.as_deref() };
         let take = scene.nodes.first().map_or(Cow::Borrowed(take), |first| held(take, 0, first.rest.rotation));
         let curves: Vec<NodeCurves> = curves(scene, &take, &models, units_per_metre);
         let records = take_records(span, &curves, &mut next_id);
@@ -92,7 +95,7 @@ pub fn write(scene: &Scene, options: &WriteOptions<'_>) -> Result<Vec<u8>, FbxEr
     let stop = takes.iter().map(TakeSpan::stop).max().unwrap_or_default();
     let current = takes.first().map_or("", |take| take.name);
     let records = vec![
-        header(options.comment),
+        header(&common.map(provenance::comment).unwrap_or_default()),
         Record::new("FileId").raw(&FILE_ID),
         Record::new("CreationTime").text(CREATION_TIME),
         Record::new("Creator").text(CREATOR),

@@ -138,6 +138,8 @@ pub(super) struct Animation {
     pub name: String,
     pub channels: Vec<AnimationChannel>,
     pub samplers: Vec<Sampler>,
+    #[serde(default, skip_serializing_if = "Map::is_empty")]
+    pub extras: Map<String, Value>,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]

@@ -123,7 +123,8 @@ fn write_animation(motion: &Motion, buffer: &mut BufferBuilder) -> Animation {
         }
         outputs.push((joint, "rotation", buffer.floats(&rows, Use::Plain)));
     }
-    let mut animation = Animation { name: UNNAMED_TAKE.to_owned(), channels: Vec::new(), samplers: Vec::new() };
+    let mut animation =
+        Animation { name: UNNAMED_TAKE.to_owned(), channels: Vec::new(), samplers: Vec::new(), extras: Map::new() };
     for (node, path, output) in outputs {
         animation.channels.push(AnimationChannel {
             sampler: animation.samplers.len(),

@@ -37,6 +37,8 @@ pub(super) struct Document {
 pub(super) struct Asset {
     pub version: String,
     pub generator: Option<String>,
+    #[serde(default)]
+    pub extras: Extras,
 }
 
 #[derive(Debug, Deserialize)]

@@ -14,6 +14,7 @@ use super::error::GltfError;
 use super::hierarchy::Hierarchy;
 use super::json_text::{Edits, Member, elements, members, root};
 use super::kept_channels::Kept;
+use super::provenance::{self, ToldBy};
 use super::reader;
 use crate::glb::container::{Parts, is_glb, join_parts, split_parts};
 use crate::scene::still::held;
@@ -58,12 +59,15 @@ pub struct Inserted {
 /// animation that makes room was inserted by this function and is the last thing in the file, its numbers go; otherwise
 /// they stay, unused. Nodes that are animated and have a matrix get the equal translation, rotation and scale instead,
 /// as the format demands.
+///
+/// Where the take comes from is said by the animation's extras. Where RoPAR wrote the file and `asset.extras` speak of the
+/// animation that makes room and of no other, it is said there.
 pub fn insert(original: &[u8], take: &Take, options: &InsertOptions) -> Result<Inserted, GltfError> {
     let whole_file = if is_glb(original) { Some(split_parts(original)?) } else { None };
     let (json, binary) = reader::parts(original)?;
     let document = Document::parse(json)?;
     let hierarchy = Hierarchy::of(&document)?;
-    let target = Target { json, binary, is_glb: whole_file.is_some() };
+    let target = Target { json, binary, is_glb: whole_file.is_some(), told_by: None };
     let changed = target.with(&document, &hierarchy.order, take, options)?;
     let bytes = match whole_file {
         Some(parts) => join_parts(Parts { json: &changed.json, binary: changed.binary.as_deref(), rest: parts.rest })?,
@@ -81,6 +85,8 @@ pub(super) struct Target<'a> {
     pub json: &'a [u8],
     pub binary: Option<&'a [u8]>,
     pub is_glb: bool,
+    /// Which extras say where an animation comes from; the file decides without one.
+    pub told_by: Option<ToldBy>,
 }
 
 /// The parts with the animation.
@@ -126,9 +132,15 @@ impl Target<'_> {
         let tail = old.and_then(|old| self.own_tail(document, old)).filter(|tail| !kept.uses(tail.accessors));
         let views = tail.as_ref().map_or(document.buffer_views.len(), |tail| tail.views);
         let accessors = tail.as_ref().map_or(document.accessors.len(), |tail| tail.accessors);
-        let clip = Clip::of(take, name, order, views, accessors, kept)?;
+        let goes_with_file = old.is_some_and(|old| provenance::file_tells_only_of(document, old));
+        let told_by = self.told_by.unwrap_or(if goes_with_file { ToldBy::File } else { ToldBy::Inserted });
+        let extras = provenance::animation_extras(take, told_by);
+        let clip = Clip::of(take, name, order, views, accessors, kept, extras)?;
 
         let mut edits = Edits::default();
+        if self.told_by.is_none() && goes_with_file {
+            provenance::replace_in_file(self.json, &top, &take.provenance, &mut edits);
+        }
         let mut warnings = Vec::new();
         let buffers = document.buffers.len();
         let in_chunk = self.is_glb
@@ -266,7 +278,15 @@ struct Clip {
 
 impl Clip {
     /// `view` and `first` are the indices that its buffer view and its first accessor will have.
-    fn of(take: &Take, name: &str, order: &[usize], view: usize, first: usize, kept: Kept) -> Result<Self, UnfitScene> {
+    fn of(
+        take: &Take,
+        name: &str,
+        order: &[usize],
+        view: usize,
+        first: usize,
+        kept: Kept,
+        extras: Value,
+    ) -> Result<Self, UnfitScene> {
         let mut clip = Clip { data: Vec::new(), accessors: Vec::new(), animation: String::new() };
         let times: Vec<f32> = (0..take.frames).map(|frame| (frame as f64 / take.fps) as f32).collect();
         let bounds = json!({ "min": [0.0], "max": [times.last().copied().unwrap_or(0.0)] });
@@ -292,7 +312,8 @@ impl Clip {
             return Err(UnfitScene::new(format!("take `{name}`"), "it animates nothing, and there is no node to hold"));
         }
         kept.append_to(&mut channels, &mut samplers);
-        clip.animation = animation(name, channels, samplers, take.fps).to_string();
+        let animation = json!({ "name": name, "channels": channels, "samplers": samplers, "extras": extras });
+        clip.animation = animation.to_string();
         Ok(clip)
     }
 
@@ -323,11 +344,6 @@ impl Clip {
         self.data.extend(values.iter().flat_map(|value| value.to_le_bytes()));
         Ok(())
     }
-}
-
-/// An animation with its rate, which the times of few or slow keys do not tell.
-fn animation(name: &str, channels: Vec<Value>, samplers: Vec<Value>, fps: f64) -> Value {
-    json!({ "name": name, "channels": channels, "samplers": samplers, "extras": { "ropar": { "fps": fps } } })
 }
 
 /// Unit rotations, each with the sign that is nearer to the one before: curves through a jump from `q` to `-q` cannot be

@@ -12,7 +12,7 @@ use super::document::{Animation, Document, Node as FileNode};
 use super::error::GltfError;
 use super::hierarchy::Hierarchy;
 use super::keyframes::{Interpolation, Keys};
-use super::{limits, rate};
+use super::{limits, provenance, rate};
 use crate::DEFAULT_FPS;
 use crate::glb::container::{is_glb, split_parts};
 use crate::scene::{MeshReference, Node, NodeKind, Origin, Scene, Skin, Take, Track, Transform, UnfitScene};
@@ -66,10 +66,12 @@ pub fn read(bytes: &[u8], options: &ReadOptions) -> Result<Scene, GltfError> {
     let mut takes = Vec::with_capacity(document.animations.len());
     let mut inputs = Inputs::default();
     let mut left = limits::SAMPLES;
+    let of_file = provenance::of_file(&document);
     for (index, animation) in document.animations.iter().enumerate() {
         let found = channels(animation, index, &hierarchy, &mut numbers, &mut inputs, &mut warnings)?;
         let weights = if found.is_empty() { weight_times(animation, &mut numbers, &mut inputs) } else { Vec::new() };
-        takes.push(sample(found, &weights, animation, index, options, &mut left, &mut warnings)?);
+        let take = sample(found, &weights, animation, index, options, &mut left, &mut warnings)?;
+        takes.push(Take { provenance: provenance::of_animation(animation, &of_file), ..take });
     }
 
     let mut scene = Scene { nodes, skins, meshes, takes, humanoid, origin: origin(&document), warnings };
@@ -358,7 +360,7 @@ fn sample(
             }
         }
     }
-    Ok(Take { name, fps, frames, tracks })
+    Ok(Take { name, fps, frames, tracks, ..Take::default() })
 }
 
 /// Says which nodes are joints: those of skins and humanoids; in a file without either, what is animated and what hangs

@@ -1,6 +1,7 @@
 //! A new glTF file from a scene: its nodes and its takes.
 
 use glam::{DMat4, DQuat, DVec3};
+use ropar_core::provenance::Provenance;
 use serde_json::{Map, Value, json};
 
 use super::data_uri;
@@ -8,10 +9,11 @@ use super::document::Document;
 use super::error::GltfError;
 use super::insert::{Existing, InsertOptions, Target};
 use super::limits;
+use super::provenance::ToldBy;
 use crate::glb::GENERATOR;
 use crate::glb::container::{Parts, join_parts};
 use crate::scene::limits::{channels, too_deep};
-use crate::scene::{NodeKind, Scene, Take, UnfitScene, check, global_poses};
+use crate::scene::{NodeKind, Scene, Take, UnfitScene, check, common_provenance, global_poses};
 
 /// The form of a glTF file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,7 +24,8 @@ pub enum Container {
     Text,
 }
 
-/// Writes the nodes and takes of `scene`. Equal scenes give equal bytes.
+/// Writes the nodes and takes of `scene`. Equal scenes give equal bytes. What all takes say of where they come from stands
+/// in `asset.extras`, and where they differ, in the extras of each animation.
 ///
 /// The joints are listed in a skin, one for each root, by which programs know them as bones. Meshes are not in a scene
 /// and so not in the file; to keep those of a file, [`insert`](super::insert) a take into it.
@@ -40,12 +43,14 @@ pub(super) fn write_with(
     check_limits(scene)?;
     check_precision(scene)?;
     let is_glb = container == Container::Binary;
-    let (mut json, mut binary) = skeleton(scene, is_glb, further);
+    let common = common_provenance(&scene.takes);
+    let told_by = if common.is_some() { ToldBy::File } else { ToldBy::Animation };
+    let (mut json, mut binary) = skeleton(scene, is_glb, asset(common), further);
     let options = InsertOptions { name: None, existing: Existing::Keep };
     let order: Vec<usize> = (0..scene.nodes.len()).collect();
     for take in &scene.takes {
         let document = Document::parse(&json)?;
-        let target = Target { json: &json, binary: binary.as_deref(), is_glb };
+        let target = Target { json: &json, binary: binary.as_deref(), is_glb, told_by: Some(told_by) };
         let changed = target.with(&document, &order, take, &options)?;
         (json, binary) = (changed.json, changed.binary);
     }
@@ -56,8 +61,12 @@ pub(super) fn write_with(
 }
 
 /// What a new file says of itself.
-pub(super) fn asset() -> Value {
-    json!({ "version": "2.0", "generator": format!("{GENERATOR} {}", env!("CARGO_PKG_VERSION")) })
+fn asset(provenance: Option<&Provenance>) -> Value {
+    let mut asset = json!({ "version": "2.0", "generator": format!("{GENERATOR} {}", env!("CARGO_PKG_VERSION")) });
+    if let Some(provenance) = provenance {
+        asset["extras"] = Value::Object(Map::clone(provenance));
+    }
+    asset
 }
 
 /// What is written is read again, so it keeps to the limits of the reader.
@@ -96,7 +105,7 @@ fn check_precision(scene: &Scene) -> Result<(), UnfitScene> {
 }
 
 /// The file without takes.
-fn skeleton(scene: &Scene, is_glb: bool, further: Map<String, Value>) -> (Vec<u8>, Option<Vec<u8>>) {
+fn skeleton(scene: &Scene, is_glb: bool, asset: Value, further: Map<String, Value>) -> (Vec<u8>, Option<Vec<u8>>) {
     let mut children: Vec<Vec<usize>> = vec![Vec::new(); scene.nodes.len()];
     let mut roots = Vec::new();
     // Of each node, the root that it hangs on.
@@ -156,7 +165,7 @@ fn skeleton(scene: &Scene, is_glb: bool, further: Map<String, Value>) -> (Vec<u8
     }
 
     let mut file = Map::new();
-    file.insert("asset".to_owned(), asset());
+    file.insert("asset".to_owned(), asset);
     file.insert("scene".to_owned(), json!(0));
     file.insert("scenes".to_owned(), json!([{ "nodes": roots }]));
     file.insert("nodes".to_owned(), Value::Array(nodes));

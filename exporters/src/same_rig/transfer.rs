@@ -76,7 +76,13 @@ pub(super) fn world(source: &[Node], take: &Take, target: &[Node], found: &Match
 }
 
 fn without_tracks(take: &Take) -> Take {
-    Take { name: take.name.clone(), fps: take.fps, frames: take.frames, tracks: Vec::new() }
+    Take {
+        name: take.name.clone(),
+        fps: take.fps,
+        frames: take.frames,
+        tracks: Vec::new(),
+        provenance: take.provenance.clone(),
+    }
 }
 
 fn tracks_by_node(nodes: usize, take: &Take) -> Vec<Option<&Track>> {

@@ -8,6 +8,7 @@
 mod check;
 pub(crate) mod limits;
 mod motion;
+mod provenance;
 pub(crate) mod still;
 
 use std::collections::BTreeMap;
@@ -19,6 +20,7 @@ use ropar_core::rig::Rig;
 
 pub use check::{UnfitScene, check, check_take};
 pub use motion::{from_motion, to_motion};
+pub(crate) use provenance::common_provenance;
 pub use ropar_core::rig::{Node, NodeKind, Take, Track, Transform, global_poses, global_positions};
 
 /// What a take is called that has no name of its own: that of a BVH file, and those of motions that RoPAR makes.

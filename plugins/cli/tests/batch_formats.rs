@@ -161,6 +161,12 @@ fn many_prompts_go_onto_an_fbx_character() {
             // 0.8 s at 30 frames a second.
             assert_eq!(scene.take(&name).map(|take| (take.frames, take.fps)), Some((24, 30.0)), "{name}");
             assert_alike(&path("human_ik", "glb"), &path("hero", "fbx"), &name, &[0, 11, 23]);
+            for path in [path("hero", "fbx"), path("human_ik", "glb")] {
+                let scene = read_scene(&path).expect("reads");
+                let provenance = &scene.take(&name).expect("take").provenance;
+                assert_eq!(provenance["prompt"], prompt);
+                assert_eq!(provenance["licence"]["id"], "CC-BY-NC-4.0");
+            }
         }
     }
 }

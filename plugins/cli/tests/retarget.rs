@@ -13,7 +13,7 @@ use ropar_exporters::{
     scene::{Scene, global_positions},
     write_clip, write_scene,
 };
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 fn ropar(folder: &Path, words: &[&str]) -> (Option<i32>, Value) {
     let output = Command::new(env!("CARGO_BIN_EXE_ropar"))
@@ -140,6 +140,48 @@ fn takes_are_named_as_files_and_a_replaced_one_is_told() {
     let (takes, warnings) = onto("wave.glb", "both.glb", &["--name", "clip"]);
     assert_eq!(takes.len(), 2, "{takes:?}");
     assert!(warnings.contains("the take `clip` that the file had is replaced"), "{warnings}");
+}
+
+#[test]
+fn a_motion_says_where_it_comes_from_on_every_character() {
+    let folder = tempfile::tempdir().expect("temporary folder");
+    let motion = draw(folder.path());
+    let about = |prompt: &str| json!({ "prompt": prompt, "licence": { "id": "CC-BY-NC-4.0" } });
+    for (name, prompt) in [("walk.glb", "a man walks"), ("wave.glb", "a person waves")] {
+        let extras = about(prompt).as_object().cloned().expect("map");
+        write_clip(&folder.path().join(name), &Clip::new(motion.clone(), extras), None).expect("clip");
+    }
+    let of_take = |file: &str, name: &str| {
+        let scene = read_scene(&folder.path().join(file)).expect("readable");
+        Value::Object(scene.take(name).expect("take").provenance.as_ref().clone())
+    };
+    for (target, output) in [("hero.glb", "out.glb"), ("hero.fbx", "out.fbx"), ("walk.glb", "both.glb")] {
+        let (code, answer) = ropar(folder.path(), &["retarget", "wave.glb", "--target", target, "-o", output]);
+        assert_eq!(code, Some(0), "{answer}");
+        assert_eq!(of_take(output, "wave"), about("a person waves"), "{output}");
+        let (_, found) = ropar(folder.path(), &["inspect", output]);
+        let takes = found["takes"].as_array().expect("list");
+        assert!(takes.iter().all(|take| take["licence"] == "CC-BY-NC-4.0"), "{found}");
+    }
+    assert_eq!(of_take("both.glb", "motion"), about("a man walks"));
+    let words = ["retarget", "wave.glb", "--target", "walk.glb", "--name", "motion", "-o", "instead.glb"];
+    let (code, answer) = ropar(folder.path(), &words);
+    assert_eq!(code, Some(0), "{answer}");
+    assert_eq!(of_take("instead.glb", "motion"), about("a person waves"));
+    let (code, answer) =
+        ropar(folder.path(), &["convert", "wave.glb", "--into", "walk.glb", "--name", "wave", "-o", "c.glb"]);
+    assert_eq!(code, Some(0), "{answer}");
+    assert_eq!(of_take("c.glb", "wave"), about("a person waves"));
+
+    let (code, answer) = ropar(folder.path(), &["retarget", "wave.glb", "--target", "hero.bvh", "-o", "out.bvh"]);
+    assert_eq!(code, Some(0), "{answer}");
+    assert!(answer["warnings"].to_string().contains("no place for the licence of the take, CC-BY-NC-4.0"), "{answer}");
+    let words = ["batch", "--glob", "wave.glb", "--target", "hero.glb", "--target", "walk.glb", "--out", "made"];
+    let (code, answer) = ropar(folder.path(), &words);
+    assert_eq!(code, Some(0), "{answer}");
+    for file in ["made/hero/wave.glb", "made/walk/wave.glb"] {
+        assert_eq!(of_take(file, "wave"), about("a person waves"), "{file}");
+    }
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::sync::Mutex;
 use ropar_core::{
     engine::{Engine, GenerateRequest, Generated, check_guidance, check_seconds},
     package::{Package, file},
-    provenance,
+    provenance::{self, Provenance},
     text::{Prompt, Tokenizer},
 };
 use serde_json::{Value, json};
@@ -77,6 +77,13 @@ impl Generator {
     /// Makes a motion.
     pub fn generate(&self, request: &GenerateRequest) -> Result<Generated, Failure> {
         Ok(self.engine()?.generate(request, &mut |_| interrupt::control())?)
+    }
+
+    /// Where a motion comes from, for its files.
+    pub fn provenance(&self, request: &GenerateRequest, made: &Generated) -> Provenance {
+        let GenerateRequest { prompt, seed, .. } = request;
+        let metadata = provenance::of_generation(self.package.manifest(), prompt, *seed, made.seconds, made.guidance);
+        Provenance::new(metadata)
     }
 
     /// The terms of what was made.

@@ -30,7 +30,7 @@ use crate::{
 };
 
 /// Grows when the same input and options shall no longer give the same files.
-const FORMAT: u32 = 1;
+const FORMAT: u32 = 2;
 
 /// What became of a file.
 #[derive(Debug, Clone)]
@@ -265,7 +265,8 @@ impl<'a> Worker<'a> {
         });
         // The model's own rate is too low for most hosts.
         let fps = self.shared.job.fps.unwrap_or(ropar_exporters::DEFAULT_FPS.into());
-        let take = Take { fps, ..Take::from_motion(&made.motion.resample(fps as f32), "") };
+        let provenance = generator.provenance(&request, &made);
+        let take = Take { fps, provenance, ..Take::from_motion(&made.motion.resample(fps as f32), "") };
         Ok(Motion { take, rig: None, warnings: Vec::new(), said })
     }
 

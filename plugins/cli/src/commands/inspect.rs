@@ -53,7 +53,8 @@ fn lines(found: &Inspection) -> Vec<String> {
     ]);
     lines.extend(found.takes.iter().map(|take| {
         let length = format!("{} frames at {} a second, {:.3} s", take.frames, take.fps, take.seconds);
-        row("take", format_args!("`{}`: {length}, {} nodes move", take.name, take.nodes))
+        let licence = take.licence.as_ref().map(|licence| format!(", licence {licence}")).unwrap_or_default();
+        row("take", format_args!("`{}`: {length}, {} nodes move{licence}", take.name, take.nodes))
     }));
     lines.extend(found.problems.iter().map(|problem| row("problem", problem)));
     lines
