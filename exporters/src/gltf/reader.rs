@@ -107,8 +107,12 @@ pub(super) fn rest(node: &FileNode, index: usize, warnings: &mut Vec<String>) ->
         }
         if let Some(rotation) = node.rotation {
             let rotation = DQuat::from_array(rotation);
-            if rotation.length_squared() < 1e-12 {
-                return Err(GltfError::content(format!("nodes[{index}].rotation"), "it has no length"));
+            // The length of huge numbers overflows.
+            if !(1e-12..f64::INFINITY).contains(&rotation.length_squared()) {
+                return Err(GltfError::content(
+                    format!("nodes[{index}].rotation"),
+                    "it has no length, or an endless one",
+                ));
             }
             rest.rotation = rotation.normalize();
         }
