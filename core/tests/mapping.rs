@@ -2,9 +2,11 @@
 
 mod rigs;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use glam::DVec3;
+use rigs::labels::labels;
+use rigs::people::{HORSE, person, refusal, together};
 use ropar_core::retarget::References;
 use ropar_core::retarget::mapping::RigMapping;
 use ropar_core::rig::{Node, NodeKind, Rig, Transform, global_positions};
@@ -31,19 +33,6 @@ fn the_drawn_rigs_stand_upright_with_left_on_the_left() {
         assert!(at(joint::LEFT_HIP).y > at(joint::LEFT_KNEE).y, "{}", drawn.name);
         assert!(at(joint::LEFT_ANKLE).y > 0.0, "{}", drawn.name);
     }
-}
-
-/// The joints of a mapping by name: canonical ones, all of spine and neck, fingers, root.
-fn labels(mapping: &RigMapping) -> BTreeMap<String, usize> {
-    let mut labels = BTreeMap::new();
-    for (joint, mapped) in mapping.joints.iter().enumerate() {
-        labels.extend(mapped.map(|mapped| (JOINT_NAMES[joint].to_owned(), mapped.node)));
-    }
-    labels.extend(mapping.spine.iter().enumerate().map(|(place, node)| (format!("spine[{place}]"), *node)));
-    labels.extend(mapping.neck.iter().enumerate().map(|(place, node)| (format!("neck[{place}]"), *node)));
-    labels.extend(mapping.fingers.iter().map(|(name, mapped)| (name.clone(), mapped.node)));
-    labels.extend(mapping.root.map(|node| ("root".to_owned(), node)));
-    labels
 }
 
 /// Joints of the truth that were found, joints in all, and each difference in words.
@@ -146,28 +135,6 @@ fn braids_are_no_arms_where_hands_have_fingers_and_doubtful_where_not() {
     }
 }
 
-/// A rig of four legs, of the same form as the files.
-const HORSE: &str = "height: 1.6
----
-root = root at ground
-  hips = pelvis at pelvis
-    tail1 = - at pelvis + 0 0 -0.1
-      tail2 = - at pelvis + 0 -0.1 -0.2
-    {l|r}_hind_thigh = hip
-      {l|r}_hind_shin = knee
-        {l|r}_hind_foot = ankle
-          {l|r}_hind_hoof = foot
-    back = spine at pelvis + 0 0.02 0.2
-      shoulders = spine at pelvis + 0 0.03 0.5
-        {l|r}_upper = shoulder at hip + 0 0 0.5
-          {l|r}_lower = elbow at knee + 0 0 0.5
-            {l|r}_fetlock = wrist at ankle + 0 0 0.5
-              {l|r}_hoof = - at foot + 0 0 0.5
-        neck = neck at pelvis + 0 0.2 0.65
-          head = head at pelvis + 0 0.35 0.75
-            muzzle = - at pelvis + 0 0.3 0.9
-";
-
 #[test]
 fn numbers_that_programs_append_change_nothing() {
     let drawn = rigs::load("mixamo");
@@ -179,31 +146,6 @@ fn numbers_that_programs_append_change_nothing() {
         assert!(wrong.is_empty(), "{number}: {wrong:#?}");
         assert_eq!(found.family, drawn.family);
     }
-}
-
-/// A body in one line per joint, with the names of `prefix`.
-fn person(prefix: &str, shift: f64) -> Rig {
-    let mut rig = rigs::load("mixamo").rig;
-    for node in &mut rig.nodes {
-        node.name = node.name.replace("mixamorig:", prefix);
-    }
-    rig.nodes[0].rest.translation.x = shift;
-    rig
-}
-
-/// The nodes of both rigs in one.
-fn together(one: Rig, other: Rig) -> Rig {
-    let mut nodes = one.nodes;
-    let offset = nodes.len();
-    nodes.extend(other.nodes.into_iter().map(|mut node| {
-        node.parent = node.parent.map(|parent| parent + offset);
-        node
-    }));
-    Rig { nodes, ..Rig::default() }
-}
-
-fn refusal(rig: &Rig) -> String {
-    RigMapping::of(rig).expect_err("a refusal").to_string()
 }
 
 #[test]
@@ -279,53 +221,6 @@ fn what_is_scaled_away_is_refused_only_where_a_joint_hangs_on_it() {
 }
 
 #[test]
-fn of_several_characters_one_must_be_chosen() {
-    for (one, other) in [("mixamorig:", "mixamorig:"), ("mixamorig1:", "mixamorig2:"), ("Hero_", "Bad_")] {
-        let rig = together(person(one, 0.0), person(other, 1.0));
-        let message = refusal(&rig);
-        assert!(message.contains("2 characters") && message.contains("Hips"), "{message}");
-        let nodes = rig.nodes.len() / 2;
-        let first = RigMapping::of_character(&rig, 1).unwrap();
-        let second = RigMapping::of_character(&rig, 2).unwrap();
-        for (a, b) in first.joints.iter().zip(&second.joints) {
-            assert_eq!(a.map(|mapped| mapped.node + nodes), b.map(|mapped| mapped.node));
-        }
-        assert!(RigMapping::of_character(&rig, 3).unwrap_err().to_string().contains("no character 3"));
-        assert!(RigMapping::of_character(&rig, 0).is_err());
-    }
-    // By shape as well.
-    let (rig, _) = rigs::without_names(&together(person("", 0.0), person("", 1.5)), 7);
-    assert!(refusal(&rig).contains("2 characters"));
-}
-
-#[test]
-fn a_second_character_is_found_whatever_its_names() {
-    let numbered = |number: &str, shift: f64| {
-        let mut rig = person("mixamorig:", shift);
-        rig.nodes.iter_mut().for_each(|node| node.name += number);
-        rig
-    };
-    let (nameless, _) = rigs::without_names(&person("", 1.5), 7);
-    let first = person("mixamorig:", 0.0);
-    for (one, other) in [
-        (first.clone(), nameless),
-        (first.clone(), numbered(".001", 1.5)),
-        (first, numbered("_01", 1.5)),
-        (numbered(".001", 0.0), numbered(".002", 1.5)),
-    ] {
-        let split = one.nodes.len();
-        let rig = together(one, other);
-        let name = &rig.nodes[split].name;
-        assert!(refusal(&rig).contains("2 characters"), "{name}");
-        for (number, own) in [(1, 0..split), (2, split..rig.nodes.len())] {
-            let found = RigMapping::of_character(&rig, number).unwrap();
-            let stray = found.joints.iter().flatten().find(|mapped| !own.contains(&mapped.node));
-            assert!(stray.is_none(), "{name}: character {number}: {stray:?}");
-        }
-    }
-}
-
-#[test]
 fn names_that_contradict_the_shape_are_followed_and_told() {
     let mut rig = rigs::load("mixamo").rig;
     for node in &mut rig.nodes {
@@ -370,93 +265,6 @@ fn twist_joints_are_found_with_their_places() {
             assert!((found.place - truth.place).abs() < 0.02, "{}: {found:?} {truth:?}", drawn.name);
         }
     }
-}
-
-#[test]
-fn a_mapping_file_comes_back_as_it_was() {
-    for drawn in rigs::all() {
-        let found = RigMapping::of(&drawn.rig).unwrap();
-        let read = RigMapping::from_json(&found.to_json(&drawn.rig), &drawn.rig, None).unwrap();
-        assert_eq!(read.family, "file");
-        let nodes = |mapping: &RigMapping| labels(mapping);
-        assert_eq!(nodes(&read), nodes(&found), "{}", drawn.name);
-        assert_eq!(read.twists.len(), found.twists.len());
-        assert!(read.joints.iter().flatten().all(|mapped| mapped.confidence == 1.0));
-    }
-}
-
-#[test]
-fn entries_of_a_mapping_file_win() {
-    let drawn = rigs::load("ue4_mannequin");
-    let text = r#"{ "joints": { "left_wrist": "lowerarm_twist_01_l", "right_foot": null }, "root": "" }"#;
-    let found = RigMapping::from_json(text, &drawn.rig, None).unwrap();
-    assert_eq!(RigMapping::from_json(&format!("\u{feff}{text}"), &drawn.rig, None).as_ref(), Ok(&found));
-    assert_eq!(drawn.rig.nodes[found.node(joint::LEFT_WRIST).unwrap()].name, "lowerarm_twist_01_l");
-    assert_eq!(found.node(joint::RIGHT_FOOT), None);
-    assert_eq!(found.root, None);
-    assert_eq!(found.node(joint::HEAD), drawn.truth.node(joint::HEAD));
-}
-
-#[test]
-fn null_in_a_mapping_file_says_that_there_is_none() {
-    let drawn = rigs::load("ue4_mannequin");
-    let found = RigMapping::of(&drawn.rig).unwrap();
-    assert!(found.root.is_some() && !found.spine.is_empty() && !found.neck.is_empty() && !found.twists.is_empty());
-    let text = r#"{ "root": null, "spine": null, "neck": null, "twists": null }"#;
-    let found = RigMapping::from_json(text, &drawn.rig, None).unwrap();
-    assert!(found.root.is_none() && found.spine.is_empty() && found.neck.is_empty() && found.twists.is_empty());
-}
-
-#[test]
-fn a_wrong_mapping_file_says_what_is_wrong_and_what_is_near() {
-    let rig = rigs::load("ue4_mannequin").rig;
-    let message = |text: &str| RigMapping::from_json(text, &rig, None).unwrap_err().to_string();
-    let unknown = message(r#"{ "joints": { "left_wrist": "hand_left" } }"#);
-    assert!(unknown.contains("`hand_left` (left_wrist)") && unknown.contains("`hand_l`"), "{unknown}");
-    let joint = message(r#"{ "joints": { "left_wirst": "hand_l" } }"#);
-    assert!(joint.contains("`left_wirst`") && joint.contains("`left_wrist`"), "{joint}");
-    assert!(message(r#"{ "fingers": { "leftIndex": "index_01_l" } }"#).contains("`leftIndexProximal`"));
-    assert!(message(r#"{ "joints": { "left_wrist": "hand_r" } }"#).contains("again"));
-    let root = message(r#"{ "root": "hand_l" }"#);
-    assert!(root.contains("`hand_l` as root is not above `pelvis`"), "{root}");
-    let spine = message(r#"{ "spine": ["spine_03", "spine_02", "spine_01"] }"#);
-    assert!(spine.contains("`spine_03` in spine hangs below `spine_02`"), "{spine}");
-    let twist = message(r#"{ "twists": [{ "node": "thigh_twist_01_l", "segment": "pelvis", "place": 0.5 }] }"#);
-    assert!(twist.contains("twists with `pelvis`") && twist.contains("left_hip"), "{twist}");
-    assert!(message("{").contains("not JSON of the documented form"));
-    assert!(message("[]").contains("not JSON of the documented form"));
-    assert!(message(r#"{ "joint": {} }"#).contains("not JSON of the documented form"));
-    // Two characters: bare names are not enough.
-    let rig = together(person("mixamorig:", 0.0), person("mixamorig:", 1.0));
-    let text = r#"{ "joints": { "pelvis": "mixamorig:Hips" } }"#;
-    let message = RigMapping::from_json(text, &rig, Some(1)).unwrap_err().to_string();
-    assert!(message.contains("several have that name"), "{message}");
-}
-
-#[test]
-fn a_rig_that_nothing_tells_is_mapped_by_a_file() {
-    let (nameless, original) = rigs::without_names(&rigs::load("bandai_namco").rig, 3);
-    let mut truth = rigs::load("bandai_namco").truth;
-    let place = |node: usize| original.iter().position(|old| *old == node).unwrap();
-    truth.joints.iter_mut().flatten().for_each(|mapped| mapped.node = place(mapped.node));
-    truth.spine.iter_mut().chain(&mut truth.neck).for_each(|node| *node = place(*node));
-    truth.root = truth.root.map(place);
-    let read = RigMapping::from_json(&truth.to_json(&nameless), &nameless, None).unwrap();
-    assert_eq!(labels(&read), labels(&truth));
-    // All that retargeting needs has to be in the file.
-    let mut horse = rigs::draw("horse", HORSE);
-    assert!(RigMapping::from_json(&horse.truth.to_json(&horse.rig), &horse.rig, None).is_ok());
-    horse.truth.joints[joint::LEFT_WRIST] = None;
-    let message = RigMapping::from_json(&horse.truth.to_json(&horse.rig), &horse.rig, None).unwrap_err().to_string();
-    assert!(message.contains("lacks left_wrist"), "{message}");
-}
-
-#[test]
-fn a_control_rig_in_the_same_place_is_no_second_character() {
-    let rig = together(person("Hero_", 0.0), person("Hero_Ctrl_", 0.0));
-    let found = RigMapping::of(&rig).unwrap();
-    assert!(found.warnings.iter().any(|warning| warning.contains("second skeleton")), "{:?}", found.warnings);
-    assert_eq!(rig.nodes[found.node(joint::PELVIS).unwrap()].name, "Hero_Hips");
 }
 
 #[test]

@@ -19,6 +19,8 @@
 
 mod body;
 mod build;
+pub mod labels;
+pub mod people;
 mod text;
 
 use ropar_core::retarget::mapping::RigMapping;

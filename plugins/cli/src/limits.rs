@@ -40,10 +40,11 @@ pub fn check_span(clip: &Path, takes: &[Take], start: Option<f64>, end: Option<f
         return Ok(());
     }
     let (from, to) = (start.unwrap_or(0.0), end.unwrap_or(f64::INFINITY));
+    let until = end.map_or("on".to_owned(), |end| format!("to {end} s"));
     match takes.iter().find(|take| take.cut(from, to).is_none()) {
         None => Ok(()),
         Some(take) => Err(Failure::input(
-            format!("`{}`: the span {from} s to {to} s holds no frame of the take `{}`", clip.display(), take.name),
+            format!("`{}`: the span from {from} s {until} holds no frame of the take `{}`", clip.display(), take.name),
             format!("choose 0 <= start <= end <= {:.3}", take.seconds()),
         )),
     }

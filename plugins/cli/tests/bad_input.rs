@@ -255,7 +255,8 @@ fn scenes() {
     assert_refused(&workplace.ropar(&["convert", scene, "-o", "two.glb", "--start", "9"]), 3, "no frame");
     assert_refused(&workplace.ropar(&["convert", scene, "-o", "two.glb", "--fps", "0"]), 3, "0 frames per second");
     for (more, expected) in [
-        (&["--start", "3", "--end", "2"][..], "the span 3 s to 2 s"),
+        (&["--start", "3", "--end", "2"][..], "the span from 3 s to 2 s"),
+        (&["--start", "20"][..], "the span from 20 s on holds no frame"),
         (&["--start", "nan"], "no frame"),
         (&["--end", "-1"], "no frame"),
         (&["--fps", "1001"], "1001 frames per second is out of range"),
