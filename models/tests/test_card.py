@@ -35,6 +35,10 @@ def test_the_card_names_what_fails_and_the_manifest_keeps_the_figures(tmp_path: 
     }
     probe = tmp_path / "probe.json"
     probe.write_text(json.dumps(result))
+    assert "With the length set" not in write_card(tmp_path, probe).read_text()
+    result["probes"]["bow"]["lengths"] = {"2": 1.0, "4": 1.0}
+    result["probes"]["kick"]["lengths"] = {"2": 1.0, "4": 0.65}
+    probe.write_text(json.dumps(result))
     text = write_card(tmp_path, probe).read_text()
     assert "Below its gate: kick." in text
     # Nobody looked whether the data holds the wordings, and what fails in ropar-base is not known of another model.
@@ -46,10 +50,13 @@ def test_the_card_names_what_fails_and_the_manifest_keeps_the_figures(tmp_path: 
     bow = next(line for line in text.splitlines() if line.startswith("| bow "))
     assert "97.5 % “f0”" in bow and "90.0 % “f1”" in bow and "other wording behind" in bow and "missed" not in bow
     assert "| kick | 90 % | 50.0 % “c” |" in text and "missed |" in text
+    assert "With the length set to 2 and 4 s, 20 motions each" in text
+    assert "| kick | 100 % | 65 % |" in text and "| bow | 100 %" not in text
     # A probability below one half is the same distinction the other way round.
     assert "less trunk mean pitch | 90 %" in text
     assert "| generated | 2 | 0.250 | 101 | 0 |" in text
     written = json.loads((tmp_path / "manifest.json").read_text())
     assert written["files"] == manifest["files"]
     assert written["measured"]["obeys"]["kick"] == {"caption": 0.5, "free0": 0.5, "free1": 0.5}
+    assert written["measured"]["obeys_at_seconds"]["kick"] == {"2": 1.0, "4": 0.65}
     assert written["measured"]["training"] == manifest["measured"]["training"]

@@ -26,6 +26,25 @@ def table() -> dict[str, Any]:
     return json.loads(resources.files("ropar_models").joinpath("tables/probes.json").read_text())
 
 
+# The probe whose motions are compared one to one with walking of the same length, not judged one by one.
+RACE, RACE_SECONDS = "run_beats_walk", 4.0
+
+
+def _rate(probe: dict[str, Any], made: list[np.ndarray], walking: list[float]) -> float:
+    """The share of motions that show the probe's sign."""
+    if probe["sign"] == RACE:
+        return float(np.mean([speed(p, FRAME_RATE) > w for p, w in zip(made, walking, strict=True)]))
+    return float(np.mean([bool(SIGNS[probe["sign"]](p)) for p in made]))
+
+
+def _at_lengths(model: Model, probe: dict[str, Any], seeds: int) -> dict[str, float]:
+    """Rates of the probe's caption where the user sets the length (seconds -> rate), which no clip may have had."""
+    return {
+        f"{seconds:g}": _rate(probe, model.positions(probe["caption"], seeds, 3000, seconds), [])
+        for seconds in table()["lengths"]
+    }
+
+
 def _style_measures(p: np.ndarray) -> dict[str, float]:
     wrists = p[:, [J["left_wrist"], J["right_wrist"]]] - p[:, [J["spine3"]]]
     ankles = p[:, J["left_ankle"]] - p[:, J["right_ankle"]]
@@ -62,27 +81,29 @@ def run(
         result["seen_wordings"] = seen_wordings(probes, data)
         if result["seen_wordings"]:
             print(f"the corpus knows these other wordings: {'; '.join(result['seen_wordings'])}", flush=True)
-    walking = [speed(p, FRAME_RATE) for p in model.positions("a person walks forward.", seeds, 1000, 4.0)]
+    walking = [speed(p, FRAME_RATE) for p in model.positions("a person walks forward.", seeds, 1000, RACE_SECONDS)]
     for probe in probes["probes"]:
         if only and probe["name"] not in only:
             continue
         rates = {}
         for kind, prompts in (("caption", [probe["caption"]]), ("free", probe["free"])):
             for k, prompt in enumerate(prompts):
-                running = probe["sign"] == "run_beats_walk"
-                made = model.positions(prompt, seeds, 1000, 4.0 if running else None)
+                made = model.positions(prompt, seeds, 1000, RACE_SECONDS if probe["sign"] == RACE else None)
                 everything += made
-                if running:
-                    hits = [speed(p, FRAME_RATE) > w for p, w in zip(made, walking, strict=True)]
-                else:
-                    hits = [bool(SIGNS[probe["sign"]](p)) for p in made]
-                rates[f"{kind}{k if kind == 'free' else ''}"] = {"prompt": prompt, "rate": float(np.mean(hits))}
+                rates[f"{kind}{k if kind == 'free' else ''}"] = {"prompt": prompt, "rate": _rate(probe, made, walking)}
         worst_free = min(v["rate"] for k, v in rates.items() if k.startswith("free"))
         passed = rates["caption"]["rate"] >= gates[probe["gate"]]
-        result["probes"][probe["name"]] = {"gate": gates[probe["gate"]], "passed": passed, "rates": rates}
+        lengths = {} if probe["sign"] == RACE else _at_lengths(model, probe, max(seeds // 2, 1))
+        result["probes"][probe["name"]] = {
+            "gate": gates[probe["gate"]],
+            "passed": passed,
+            "rates": rates,
+            "lengths": lengths,
+        }
         print(
             f"{probe['name']:18s} caption {rates['caption']['rate']:.3f} (gate {gates[probe['gate']]})  "
             + "  ".join(f"{v['rate']:.3f} {v['prompt']!r}" for k, v in rates.items() if k != "caption")
+            + "".join(f"  {seconds} s {rate:.2f}" for seconds, rate in lengths.items())
             + ("" if passed else "  MISSED")
             + ("" if worst_free >= rates["caption"]["rate"] - 0.05 else "  free wording behind"),
             flush=True,
@@ -104,7 +125,7 @@ def affordable_seeds(model: Model, seeds: int, minutes: float) -> int:
     model.positions("a person walks forward.", 4, 1, 4.0)
     one = (time.monotonic() - began) / 4
     probes = table()
-    prompts = 7 + sum(1 + len(p["free"]) for p in probes["probes"])
+    prompts = 7 + sum(1 + len(p["free"]) + len(probes["lengths"]) / 2 for p in probes["probes"])
     return int(np.clip(60 * minutes / (prompts * one), 4, seeds))
 
 

@@ -35,6 +35,11 @@ def summary(result: dict[str, Any]) -> dict[str, Any]:
             name: {kind: round(rate["rate"], 3) for kind, rate in probe["rates"].items()}
             for name, probe in result["probes"].items()
         },
+        "obeys_at_seconds": {
+            name: {seconds: round(rate, 3) for seconds, rate in probe["lengths"].items()}
+            for name, probe in result["probes"].items()
+            if probe.get("lengths")
+        },
         "styles": {name: round(style["separation"][style["best"]], 3) for name, style in result["styles"].items()},
         "quality": {
             kind: {k: round(v, 4) for k, v in figures.items()} if isinstance(figures, dict) else round(figures, 2)
@@ -58,6 +63,24 @@ def _obedience(result: dict[str, Any]) -> list[str]:
         others = "; ".join(f"{_rate(rate)} “{rate['prompt']}”" for rate in free)
         first = f"{_rate(caption)} “{caption['prompt']}”"
         rows.append(f"| {name} | {100 * probe['gate']:.0f} % | {first} | {others} | {', '.join(verdict)} |")
+    return rows
+
+
+def _lengths(result: dict[str, Any]) -> list[str]:
+    """Rates where the length is set, of the probes that fail at one of them."""
+    measured = {name: probe["lengths"] for name, probe in result["probes"].items() if probe.get("lengths")}
+    if not measured:
+        return []
+    *first, last = next(iter(measured.values()))
+    short = {name: rates for name, rates in measured.items() if min(rates.values()) < 1}
+    about = f"With the length set to {', '.join(first)} and {last} s, {max(result['seeds'] // 2, 1)} motions each, "
+    rows = [about + "the corpus' wording is obeyed always" + (", but for:" if short else "."), ""]
+    if short:
+        rows += ["| probe | " + " | ".join(f"{s} s" for s in (*first, last)) + " |"]
+        rows += ["| --- " * (len(first) + 2) + "|"]
+        for name, rates in short.items():
+            rows.append(f"| {name} | " + " | ".join(f"{100 * r:.0f} %" for r in rates.values()) + " |")
+        rows.append("")
     return rows
 
 
@@ -137,6 +160,7 @@ def card(manifest: dict[str, Any], result: dict[str, Any], evaluation: dict[str,
         "",
         f"Below its gate: {', '.join(missed) if missed else 'none'}.",
         "",
+        *_lengths(result),
         "Styles: how often one motion of the style and one of normal walking are told apart by a single measure",
         "(50 % is chance).",
         "",

@@ -72,8 +72,9 @@ class Examples:
     def batch(self, generator: np.random.Generator) -> Batch:
         training, frames = self.configuration.mar_training, self.configuration.pvae.frames_per_token
         chosen = generator.choice(len(self.arrays.clips), training.batch * 8, p=self.weights)
+        data = self.configuration.data
         crops = [
-            draw_crop(generator, int(i), self.arrays.clips[i], training.longest, frames, self.configuration.data.crop)
+            draw_crop(generator, int(i), self.arrays.clips[i], training.longest, frames, data.crop, data.shortest)
             for i in chosen
         ]
         crops.sort(key=lambda c: c.tokens)

@@ -1,0 +1,46 @@
+"""The probe suite judges motions by their signs; the motions here are drawn, so that every rate is known."""
+
+from pathlib import Path
+
+import numpy as np
+from ropar_models.evaluation import probe
+from ropar_models.evaluation.measures import J
+
+
+def standing(frames: int, ankle: float) -> np.ndarray:
+    """A still body facing +Z whose left ankle goes `ankle` m up half-way."""
+    p = np.zeros((frames, len(J), 3), np.float32)
+    p[:, :, 1] = 1.0
+    for side, x in (("left", 0.1), ("right", -0.1)):
+        p[:, [J[f"{side}_hip"], J[f"{side}_shoulder"]], 0] = x
+        p[:, [J[f"{side}_knee"], J[f"{side}_ankle"], J[f"{side}_foot"]], 1] = 0.1
+    p[frames // 2, J["left_ankle"], 1] += ankle
+    return p
+
+
+class Kicker:
+    """Kicks when told by the corpus' wording, in three of four motions, and never when it has to last 4 s."""
+
+    def __init__(self) -> None:
+        self.manifest: dict[str, object] = {"sampler": {}}
+        self.asked: list[tuple[str, int, float | None]] = []
+
+    def positions(self, prompt: str, count: int, seed: int, seconds: float | None = None) -> list[np.ndarray]:
+        self.asked.append((prompt, count, seconds))
+        kicks = prompt == "a person kicks with the right leg."
+        return [
+            standing(round((seconds or 3.0) * 20), 0.6 if kicks and seconds != 4 and i % 4 else 0.0)
+            for i in range(count)
+        ]
+
+
+def test_rates_are_those_of_the_motions_by_wording_and_by_length(tmp_path: Path) -> None:
+    model = Kicker()
+    result = probe.run(model, tmp_path / "probe.json", seeds=16, only=["kick"])  # type: ignore[arg-type]
+    kick = result["probes"]["kick"]
+    assert [rate["rate"] for rate in kick["rates"].values()] == [0.75, 0.0, 0.0]
+    assert not kick["passed"] and kick["gate"] == 0.9
+    assert kick["lengths"] == {"2": 0.75, "4": 0.0, "6": 0.75, "8": 0.75}
+    # Half as many where the length is set, and the quality is that of the probes at the lengths that the model chose.
+    assert (kick["rates"]["caption"]["prompt"], 8, 6) in model.asked
+    assert result["quality"]["generated"]["clips"] == 3 * 16
