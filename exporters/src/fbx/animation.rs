@@ -53,14 +53,16 @@ impl TakeSpan<'_> {
 /// Objects of one take and how they hang together.
 #[derive(Debug, Default)]
 pub(super) struct TakeRecords {
+    /// Identifier of the layer that holds the curve nodes.
+    pub layer: i64,
     pub objects: Vec<Record<'static>>,
     pub connections: Vec<Record<'static>>,
 }
 
 /// Makes the objects of a take. `next_id` gives identifiers that no other object has.
 pub(super) fn take_records(span: TakeSpan<'_>, nodes: &[NodeCurves], next_id: &mut impl FnMut() -> i64) -> TakeRecords {
-    let mut records = TakeRecords::default();
     let (stack, layer) = (next_id(), next_id());
+    let mut records = TakeRecords { layer, ..TakeRecords::default() };
     let stop = span.stop();
     let times = [("LocalStart", 0), ("LocalStop", stop), ("ReferenceStart", 0), ("ReferenceStop", stop)];
     let description = span.description.map(|text| properties::string(DESCRIPTION, text));

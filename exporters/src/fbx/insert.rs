@@ -4,11 +4,12 @@ use std::collections::{HashMap, HashSet};
 
 use glam::{DQuat, DVec3};
 
-use super::animation::{NodeCurves, TakeSpan, take_records};
+use super::animation::{NodeCurves, TakeSpan, object_to_object, take_records};
 use super::container::Container;
 use super::load::{Keep, load, nodes_in_order};
 use super::local_space::LocalSpace;
 use super::removal::{TAKE_OBJECTS, animated_take_names, remove_takes, take_names};
+use super::takes::TRANSFORM_PROPERTIES;
 use super::{FbxError, bookkeeping, convert, fitness, provenance};
 use crate::scene::limits::channels;
 use crate::scene::still::held_track;
@@ -49,6 +50,9 @@ pub struct InsertOptions<'a> {
 /// and the choice of the active take stay byte for byte, with the comments of a text file; packed arrays are not even
 /// unpacked.
 ///
+/// A replaced take loses what it says of nodes; its curves for other things, as the weights of blend shapes, play in the
+/// new one.
+///
 /// Where the take comes from is said by its description, as JSON. Where RoPAR wrote the file and its comment speaks of
 /// replaced takes only, it is said there.
 ///
@@ -77,7 +81,11 @@ pub fn insert(original: &[u8], take: &Take, options: &InsertOptions<'_>) -> Resu
 
     let unwanted = |name: &[u8]| options.existing == ExistingTakes::Remove || name == take.name.as_bytes();
     let comment_told = provenance::comment_tells_of_takes(&container);
-    let removed = remove_takes(&mut container, unwanted);
+    // A new take says nothing of faces, visibility or cameras, so what the old one said of them goes on.
+    let goes_on = |property: &[u8]| {
+        options.existing == ExistingTakes::Keep && !TRANSFORM_PROPERTIES.iter().any(|own| own.as_bytes() == property)
+    };
+    let removed = remove_takes(&mut container, unwanted, goes_on);
     let takes_comment = comment_told && !provenance::comment_tells_of_takes(&container);
     let has_others = !take_names(&container).is_empty();
     let sets_rate = animated_take_names(&container).is_empty();
@@ -100,9 +108,11 @@ pub fn insert(original: &[u8], take: &Take, options: &InsertOptions<'_>) -> Resu
     };
     let span = TakeSpan { name: &take.name, frames: take.frames, fps: take.fps, description: description.as_deref() };
     let mut ids = FreeIds::of(&container);
-    let records = take_records(span, &curves, &mut || ids.next());
+    let mut records = take_records(span, &curves, &mut || ids.next());
+    let home = removed.homeless.iter().map(|curve_node| object_to_object(*curve_node, records.layer));
+    records.connections.extend(home.collect::<Vec<_>>());
     let added = TAKE_OBJECTS.map(|kind| records.objects.iter().filter(|object| object.is(kind)).count() as i64);
-    bookkeeping::count(&mut container, std::array::from_fn(|kind| added[kind] - removed[kind]));
+    bookkeeping::count(&mut container, std::array::from_fn(|kind| added[kind] - removed.counts[kind]));
     for (section, new) in [("Objects", records.objects), ("Connections", records.connections)] {
         let Some(list) = container.find_mut(section) else {
             return Err(FbxError::Malformed(format!("there is no section `{section}`")));

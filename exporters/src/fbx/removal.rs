@@ -53,9 +53,22 @@ fn parents_of(container: &Container<'_>) -> HashMap<i64, Vec<i64>> {
     parents_of
 }
 
-/// Removes the takes that `unwanted` names; returns how many objects of each kind in [`TAKE_OBJECTS`] went.
-pub(super) fn remove_takes(container: &mut Container<'_>, unwanted: impl Fn(&[u8]) -> bool) -> [i64; 4] {
-    let mut removed = [0; 4];
+/// What has become of removed takes.
+#[derive(Debug, Default)]
+pub(super) struct Removed {
+    /// How many objects of each kind in [`TAKE_OBJECTS`] went.
+    pub counts: [i64; 4],
+    /// Curve nodes that stayed and hang on no layer now.
+    pub homeless: Vec<i64>,
+}
+
+/// Removes the takes that `unwanted` names, without the curves that `keeps` names by their property.
+pub(super) fn remove_takes(
+    container: &mut Container<'_>,
+    unwanted: impl Fn(&[u8]) -> bool,
+    keeps: impl Fn(&[u8]) -> bool,
+) -> Removed {
+    let mut removed = Removed::default();
     let Some(objects) = container.find("Objects") else { return removed };
     let kind_of: HashMap<i64, usize> = objects
         .children
@@ -72,6 +85,7 @@ pub(super) fn remove_takes(container: &mut Container<'_>, unwanted: impl Fn(&[u8
         .filter_map(|object| object.integer(0))
         .collect();
     let parents_of = parents_of(container);
+    let kept = curve_nodes_of(container, &kind_of, keeps);
     // A layer, a curve node or a curve goes when all that it served is gone; one that served nothing stays.
     for level in 1..TAKE_OBJECTS.len() {
         let served = |id: &i64| {
@@ -81,11 +95,14 @@ pub(super) fn remove_takes(container: &mut Container<'_>, unwanted: impl Fn(&[u8
         };
         let going: Vec<i64> =
             kind_of.iter().filter(|(id, kind)| **kind == level && served(id)).map(|(id, _)| *id).collect();
+        let (homeless, going): (Vec<i64>, Vec<i64>) = going.into_iter().partition(|id| kept.contains(id));
+        removed.homeless.extend(homeless);
         gone.extend(going);
     }
+    removed.homeless.sort_unstable();
     for id in &gone {
         if let Some(kind) = kind_of.get(id) {
-            removed[*kind] += 1;
+            removed.counts[*kind] += 1;
         }
     }
     if let Some(objects) = container.find_mut("Objects") {
@@ -99,4 +116,20 @@ pub(super) fn remove_takes(container: &mut Container<'_>, unwanted: impl Fn(&[u8
         takes.children.retain(|take| !(take.is("Take") && take.bytes(0).is_some_and(|name| unwanted(&name))));
     }
     removed
+}
+
+/// Curve nodes that serve a property which `wanted` names.
+fn curve_nodes_of(
+    container: &Container<'_>,
+    kind_of: &HashMap<i64, usize>,
+    wanted: impl Fn(&[u8]) -> bool,
+) -> HashSet<i64> {
+    let connections = container.find("Connections").map(|list| list.children.as_slice()).unwrap_or_default();
+    let serves = |connection: &&Record<'_>| {
+        connection.bytes(0).is_some_and(|kind| &kind[..] == b"OP")
+            && connection.integer(2).is_some_and(|owner| !kind_of.contains_key(&owner))
+            && connection.bytes(3).is_some_and(|property| wanted(&property))
+    };
+    let ids = connections.iter().filter(serves).filter_map(|connection| connection.integer(1));
+    ids.filter(|id| kind_of.get(id) == Some(&2)).collect()
 }

@@ -13,7 +13,7 @@ const DEFAULT_RATE: f64 = 30.0;
 /// Differences below this, in metres and in parts of a quaternion, are rounding and not motion.
 const STILL: f64 = 1e-9;
 /// The properties that move a node.
-const TRANSFORM_PROPERTIES: [&str; 3] = ["Lcl Translation", "Lcl Rotation", "Lcl Scaling"];
+pub(super) const TRANSFORM_PROPERTIES: [&str; 3] = ["Lcl Translation", "Lcl Rotation", "Lcl Scaling"];
 
 /// Samples every take that moves a node. `order` gives the nodes their indices.
 pub(super) fn sample(
