@@ -43,10 +43,11 @@ const HALF: f64 = 6_158_154_400.0 / 46_186_158_000.0 / 2.0;
 /// A drawn character whose one take also makes a face smile.
 fn smiling() -> Vec<u8> {
     let plain = fs::read_to_string(data("fbx/plain_7400.fbx")).unwrap();
-    let connections = "	C: \"OP\",9001,9000, \"DeformPercent\"\n	C: \"OP\",9002,9001, \"DeformPercent\"\n";
-    let text = plain
-        .replacen("	AnimationStack:", &format!("{CURVE}	AnimationStack:"), 1)
-        .replacen("	C: \"OO\",10002,10001\n", &format!("	C: \"OO\",10002,10001\n	C: \"OO\",9001,10002\n{connections}"), 1);
+    let layer = "	C: \"OO\",10002,10001\n";
+    let connections =
+        "	C: \"OO\",9001,10002\n	C: \"OP\",9001,9000, \"DeformPercent\"\n	C: \"OP\",9002,9001, \"DeformPercent\"\n";
+    let text = plain.replacen("	AnimationStack:", &format!("{CURVE}	AnimationStack:"), 1);
+    let text = text.replacen(layer, &format!("{layer}{connections}"), 1);
     assert_eq!(text.matches("9001").count(), 4);
     text.into_bytes()
 }
