@@ -50,6 +50,18 @@ pub enum Error {
         /// The largest size that is read.
         limit: u64,
     },
+    /// There is nothing in the file.
+    #[error("`{}` is empty", path.display())]
+    Empty {
+        /// The file.
+        path: PathBuf,
+    },
+    /// The file stands for one that Git Large File Storage has not fetched.
+    #[error("`{}` is a Git LFS pointer and not the file itself", path.display())]
+    LfsPointer {
+        /// The file.
+        path: PathBuf,
+    },
     /// The content is not a GLB file that RoPAR reads, or the motion does not fit it.
     #[error("`{}`: {source}", path.display())]
     Glb {
@@ -114,6 +126,7 @@ impl Error {
         match self {
             Error::UnsupportedExtension { .. } => ErrorKind::Usage,
             Error::Unreadable { .. } | Error::TooLarge { .. } => ErrorKind::Input,
+            Error::Empty { .. } | Error::LfsPointer { .. } => ErrorKind::Input,
             Error::Glb { source, .. } if source.is_unfit_motion() => ErrorKind::Usage,
             Error::Bvh { source, .. } if source.is_unfit_motion() => ErrorKind::Usage,
             Error::Gltf { source, .. } if source.is_unfit() => ErrorKind::Usage,
@@ -133,6 +146,8 @@ impl Error {
             Error::Bvh { source, .. } if source.is_unfit_motion() => FITTING,
             Error::UnsupportedExtension { .. } => "name a file such as walk.glb or walk.bvh",
             Error::Unreadable { .. } => "check the path and its permissions",
+            Error::Empty { .. } => "export or copy the file again",
+            Error::LfsPointer { .. } => "fetch the file with `git lfs pull` in its repository",
             Error::TooLarge { .. } | Error::Glb { .. } | Error::Bvh { .. } => {
                 "use a clip that ropar wrote; where any file will do, export this one again"
             }

@@ -219,7 +219,10 @@ pub fn replace_joints(
     atomic::write(output, &bytes)
 }
 
-/// The content of a file, unless it is larger than [`MAX_FILE_BYTES`].
+/// How the text begins that Git keeps in the place of a file in Large File Storage (git-lfs, docs/spec.md).
+const LFS_POINTER: &[u8] = b"version https://git-lfs";
+
+/// The content of a file, unless there is none or it is larger than [`MAX_FILE_BYTES`].
 pub fn read_bytes(path: &Path) -> Result<Vec<u8>, Error> {
     let unreadable = |source| Error::Unreadable { path: path.to_owned(), source };
     let file = File::open(path).map_err(unreadable)?;
@@ -233,6 +236,12 @@ pub fn read_bytes(path: &Path) -> Result<Vec<u8>, Error> {
     file.take(MAX_FILE_BYTES + 1).read_to_end(&mut bytes).map_err(unreadable)?;
     if bytes.len() as u64 > MAX_FILE_BYTES {
         return Err(too_large(bytes.len() as u64));
+    }
+    if bytes.is_empty() {
+        return Err(Error::Empty { path: path.to_owned() });
+    }
+    if bytes.starts_with(LFS_POINTER) {
+        return Err(Error::LfsPointer { path: path.to_owned() });
     }
     Ok(bytes)
 }

@@ -253,3 +253,18 @@ fn problems_are_found() {
     let humanoid = inspect(&read_scene(&data("gltf/vrm_0.vrm")).unwrap());
     assert!(humanoid.problems.join("; ").contains("no legs"), "its table names four bones");
 }
+
+#[test]
+fn a_file_that_is_not_there_yet_is_no_damaged_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let pointer = "version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 12345\n";
+    for name in ["a.glb", "a.vrm", "a.fbx", "a.bvh"] {
+        let path = folder.path().join(name);
+        for (content, said, next) in [(pointer, "Git LFS pointer", "git lfs pull"), ("", "is empty", "again")] {
+            std::fs::write(&path, content).unwrap();
+            let error = read_scene(&path).unwrap_err();
+            assert!(error.to_string().contains(said) && error.next_step().contains(next), "{name}: {error}");
+            assert_eq!(error.kind(), ErrorKind::Input, "{name}");
+        }
+    }
+}
