@@ -23,13 +23,14 @@ class Kicker:
 
     def __init__(self) -> None:
         self.manifest: dict[str, object] = {"sampler": {}}
+        self.lift = 0.6
         self.asked: list[tuple[str, int, float | None]] = []
 
     def positions(self, prompt: str, count: int, seed: int, seconds: float | None = None) -> list[np.ndarray]:
         self.asked.append((prompt, count, seconds))
         kicks = prompt == "a person kicks with the right leg."
         return [
-            standing(round((seconds or 3.0) * 20), 0.6 if kicks and seconds != 4 and i % 4 else 0.0)
+            standing(round((seconds or 3.0) * 20), self.lift if kicks and seconds != 4 and i % 4 else 0.0)
             for i in range(count)
         ]
 
@@ -39,8 +40,17 @@ def test_rates_are_those_of_the_motions_by_wording_and_by_length(tmp_path: Path)
     result = probe.run(model, tmp_path / "probe.json", seeds=16, only=["kick"])  # type: ignore[arg-type]
     kick = result["probes"]["kick"]
     assert [rate["rate"] for rate in kick["rates"].values()] == [0.75, 0.0, 0.0]
+    assert [rate["exploded"] for rate in kick["rates"].values()] == [0, 0, 0]
     assert not kick["passed"] and kick["gate"] == 0.9
     assert kick["lengths"] == {"2": 0.75, "4": 0.0, "6": 0.75, "8": 0.75}
     # Half as many where the length is set, and the quality is that of the probes at the lengths that the model chose.
     assert (kick["rates"]["caption"]["prompt"], 8, 6) in model.asked
     assert result["quality"]["generated"]["clips"] == 3 * 16
+
+
+def test_what_flies_apart_is_told_by_its_prompt(tmp_path: Path) -> None:
+    model = Kicker()
+    model.lift = 3.0
+    result = probe.run(model, tmp_path / "probe.json", seeds=8, only=["kick"])  # type: ignore[arg-type]
+    assert [rate["exploded"] for rate in result["probes"]["kick"]["rates"].values()] == [6, 0, 0]
+    assert result["quality"]["generated"]["exploded"] == 6

@@ -90,7 +90,11 @@ def run(
             for k, prompt in enumerate(prompts):
                 made = model.positions(prompt, seeds, 1000, RACE_SECONDS if probe["sign"] == RACE else None)
                 everything += made
-                rates[f"{kind}{k if kind == 'free' else ''}"] = {"prompt": prompt, "rate": _rate(probe, made, walking)}
+                rates[f"{kind}{k if kind == 'free' else ''}"] = {
+                    "prompt": prompt,
+                    "rate": _rate(probe, made, walking),
+                    "exploded": sum(exploded(p) for p in made),
+                }
         worst_free = min(v["rate"] for k, v in rates.items() if k.startswith("free"))
         passed = rates["caption"]["rate"] >= gates[probe["gate"]]
         lengths = {} if probe["sign"] == RACE else _at_lengths(model, probe, max(seeds // 2, 1))
@@ -103,6 +107,7 @@ def run(
         print(
             f"{probe['name']:18s} caption {rates['caption']['rate']:.3f} (gate {gates[probe['gate']]})  "
             + "  ".join(f"{v['rate']:.3f} {v['prompt']!r}" for k, v in rates.items() if k != "caption")
+            + "".join(f"  {v['exploded']} EXPLODED {v['prompt']!r}" for v in rates.values() if v["exploded"])
             + "".join(f"  {seconds} s {rate:.2f}" for seconds, rate in lengths.items())
             + ("" if passed else "  MISSED")
             + ("" if worst_free >= rates["caption"]["rate"] - 0.05 else "  free wording behind"),
