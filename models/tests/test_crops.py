@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 from ropar_models import configuration
+from ropar_models.training.dataset import PIECES_SHARE, draw_crop
 from ropar_models.training.train_pvae import Crops
 
 
@@ -41,3 +42,25 @@ def test_starts_are_even_over_what_the_crop_leaves() -> None:
 def test_the_shortest_clips_are_seen() -> None:
     batch = crops(8, 11).batch(np.random.default_rng(0))
     assert batch.features.shape == (8, 8, 2) and batch.credible.shape == (8, 2, 5)
+
+
+def test_listed_contents_are_cut_to_every_length_that_still_shows_them() -> None:
+    generator, shortest = np.random.default_rng(0), {"kick": 16}
+    clips = {content: {"content": content, "frames": 239} for content in ("kick", "bow")}
+    drawn = {
+        content: [draw_crop(generator, 0, clip, 40, 4, 0.0, shortest) for _ in range(4_000)]
+        for content, clip in clips.items()
+    }
+    # Of 59 tokens a window holds 40; what is not listed is never cut shorter.
+    assert {crop.tokens for crop in drawn["bow"]} == {40}
+    counts = np.bincount([crop.tokens for crop in drawn["kick"]], minlength=41)
+    assert counts[:16].sum() == 0 and counts[16:40].min() > 0
+    # 25 lengths share what is cut evenly; the longest has the rest as well.
+    each = PIECES_SHARE / 25 * 4_000
+    assert abs(counts[16:40] - each).max() < 5 * np.sqrt(each)
+    assert abs(counts[40] - (4_000 * (1 - PIECES_SHARE) + each)) < 5 * np.sqrt(4_000 * 0.25)
+    for crop in drawn["kick"]:
+        assert 0 <= crop.start <= 239 - 4 * crop.tokens
+    # A clip that is shorter than that stays whole.
+    short = [draw_crop(generator, 0, {"content": "kick", "frames": 32}, 40, 4, 0.0, shortest) for _ in range(50)]
+    assert {(crop.start, crop.tokens) for crop in short} == {(0, 8)}
