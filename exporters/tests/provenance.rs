@@ -213,3 +213,35 @@ fn fbx_files_of_other_programs_keep_their_comment() {
     }
     assert!(text_files > 0);
 }
+
+#[test]
+fn the_copyright_of_a_file_goes_with_its_animations() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = |extras: &str| {
+        let text = std::fs::read_to_string(data("gltf/cubic_spline.gltf")).unwrap();
+        let mut document: Value = serde_json::from_str(&text).unwrap();
+        document["asset"]["copyright"] = json!("2024 A. Mocap Studio");
+        if !extras.is_empty() {
+            document["animations"][0]["extras"] = serde_json::from_str(extras).unwrap();
+        }
+        let path = folder.path().join("theirs.gltf");
+        std::fs::write(&path, document.to_string()).unwrap();
+        read_scene(&path).unwrap()
+    };
+    let expected = [
+        ("", json!({ "copyright": "2024 A. Mocap Studio" })),
+        (r#"{ "shot": 12 }"#, json!({ "shot": 12, "copyright": "2024 A. Mocap Studio" })),
+        (r#"{ "copyright": "B." }"#, json!({ "copyright": "B." })),
+        // A take that was put in later is not theirs.
+        (r#"{ "ropar": { "inserted": true }, "prompt": "p" }"#, json!({ "prompt": "p" })),
+    ];
+    for (extras, expected) in expected {
+        assert_eq!(Value::Object(file(extras).takes[0].provenance.as_ref().clone()), expected, "{extras}");
+    }
+    let scene = file("");
+    for name in ["out.glb", "out.fbx"] {
+        let path = folder.path().join(name);
+        write_scene(&path, &scene, &WriteSceneOptions::default()).unwrap();
+        assert_eq!(of_take(&path, &scene.takes[0].name)["copyright"], "2024 A. Mocap Studio", "{name}");
+    }
+}

@@ -37,6 +37,7 @@ pub(super) struct Document {
 pub(super) struct Asset {
     pub version: String,
     pub generator: Option<String>,
+    pub copyright: Option<String>,
     #[serde(default)]
     pub extras: Extras,
 }

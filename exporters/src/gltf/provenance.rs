@@ -15,6 +15,8 @@ use crate::scene::Take;
 
 /// What stands under it is for reading back, and says nothing of where something comes from.
 const OWN: &str = "ropar";
+/// A member of a file's `asset` (glTF 2.0, 5.9) that goes on with its animations.
+const COPYRIGHT: &str = "copyright";
 
 /// Which extras say where a new animation comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,15 +42,29 @@ pub(super) fn animation_extras(take: &Take, told_by: ToldBy) -> Value {
 
 /// What all animations share that say nothing themselves.
 pub(super) fn of_file(document: &Document) -> Provenance {
-    Arc::new(without_own(document.asset.extras.members()))
+    let mut told = without_own(document.asset.extras.members());
+    if let Some(copyright) = document.asset.copyright.as_deref().filter(|text| !text.trim().is_empty()) {
+        told.entry(COPYRIGHT).or_insert_with(|| copyright.into());
+    }
+    Arc::new(told)
 }
 
 /// Where an animation comes from.
 pub(super) fn of_animation(animation: &Animation, file: &Provenance) -> Provenance {
     let extras = animation.extras.members();
     let is_inserted = is_inserted(&extras);
-    let told = without_own(extras);
-    if told.is_empty() && !is_inserted { file.clone() } else { Arc::new(told) }
+    let mut told = without_own(extras);
+    if is_inserted {
+        return Arc::new(told);
+    }
+    if told.is_empty() {
+        return file.clone();
+    }
+    // Extras may be anything; a copyright is that of the whole file.
+    if let Some(copyright) = file.get(COPYRIGHT) {
+        told.entry(COPYRIGHT).or_insert_with(|| copyright.clone());
+    }
+    Arc::new(told)
 }
 
 /// True where RoPAR wrote the file and its extras speak of animation `index` alone: when that goes, they shall go, too.
