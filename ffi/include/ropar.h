@@ -652,7 +652,7 @@ typedef struct ropar_retarget_file_options {
     const char *source_mapping_json; /* mapping of the clip's own rig; NULL: found */
     double fps;                /* rate of the new take; 0: the clip's */
     uint32_t character;        /* which of several characters of the target's file, from 1; 0: the only one */
-    uint32_t reserved_2;       /* 0 */
+    uint32_t source_character; /* the same for the clip's file */
 } ropar_retarget_file_options;
 
 /*

@@ -764,6 +764,7 @@ struct RetargetFileOptions : RetargetOptions {
     std::string source_mapping_json; /* of the clip's own rig */
     double fps = 0.0;                /* 0: the clip's */
     std::uint32_t character = 0;     /* which of several of the target's file, from 1 */
+    std::uint32_t source_character = 0; /* which of several of the clip's */
 };
 
 /* Retargets a clip's file onto a character's file; answers the report as JSON. */
@@ -780,6 +781,7 @@ inline std::string retarget_file(const std::string &clip, const std::string &rig
     options.source_mapping_json = detail::text_or_null(given.source_mapping_json);
     options.fps = given.fps;
     options.character = given.character;
+    options.source_character = given.source_character;
     char *report = nullptr;
     detail::call(ropar_retarget_file, clip.c_str(), rig.c_str(), output.c_str(), &options, &report);
     return detail::take(report);

@@ -47,14 +47,14 @@ pub struct ropar_retarget_file_options {
     pub source_mapping_json: *const c_char,
     pub fps: f64,
     pub character: u32,
-    pub reserved_2: u32,
+    pub source_character: u32,
 }
 
 // SAFETY: repr(C), begins with the size, numbers and pointers only.
 unsafe impl Sized for ropar_retarget_file_options {
     const NAME: &'static str = "ropar_retarget_file_options";
     const FIRST_SIZE: usize = std::mem::offset_of!(Self, hand_contacts);
-    const RESERVED: &'static [usize] = &[std::mem::offset_of!(Self, reserved), std::mem::offset_of!(Self, reserved_2)];
+    const RESERVED: &'static [usize] = &[std::mem::offset_of!(Self, reserved)];
 }
 
 #[repr(C)]
@@ -201,7 +201,7 @@ pub unsafe extern "C" fn ropar_retarget_file(
             map: map.map(str::to_owned),
             ..CharacterOptions::default()
         };
-        let source = Character::read(&clip, &reading(source_map, 0))?;
+        let source = Character::read(&clip, &reading(source_map, options.source_character))?;
         let target = Character::read(&rig, &reading(map, options.character))?;
         let mut take = source.take(take)?.clone();
         if options.fps > 0.0 {

@@ -209,7 +209,7 @@ layouts! {
     retarget::ropar_take_arrays { size, fps, frames, rotations, translations, ignore_contacts, reserved }
     files::ropar_retarget_file_options {
         size, ignore_contacts, in_place, reserved, take, mapping_json, hand_contacts, ground_root, source_mapping_json, fps,
-        character, reserved_2,
+        character, source_character,
     }
     files::ropar_convert_options { size, reserved, take, fps, start, end, metres_per_unit }
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import numpy as np
@@ -176,6 +177,25 @@ def test_one_of_two_characters_is_chosen(walk: ropar.Motion, mapping: ropar.Mapp
     for wrong in (0, 3, "a"):
         with pytest.raises(ropar.InputError):
             pair.map(wrong)  # type: ignore[arg-type]
+
+
+def test_one_of_two_clips_is_taken(walk: ropar.Motion, tmp_path: Path) -> None:
+    walk.save(tmp_path / "walk.bvh")
+    walk.save(tmp_path / "hero.glb")
+    skeleton, motion = (tmp_path / "walk.bvh").read_text().removeprefix("HIERARCHY").split("MOTION")
+    twin = re.sub(r"(ROOT|JOINT) (\w+)", r"\1 other_\2", skeleton)
+    # Two in the same place would be a control rig and its deforming twin.
+    twin = re.sub(r"OFFSET \S+", "OFFSET 200.0", twin, count=1)
+    head, rows = motion.rsplit("\n", walk.frames + 1)[0], motion.strip().splitlines()[-walk.frames :]
+    pair = "\n".join(["HIERARCHY", skeleton, twin, "MOTION" + head, *(f"{row} {row}" for row in rows), ""])
+    (tmp_path / "pair.bvh").write_text(pair)
+    paths = tmp_path / "pair.bvh", tmp_path / "hero.glb", tmp_path / "made.glb"
+    for wrong in (None, 3):
+        with pytest.raises(ropar.InputError, match=r"pair\.bvh"):
+            ropar.retarget_file(*paths, source_character=wrong)
+    assert not (tmp_path / "made.glb").exists()
+    for character in (1, 2):
+        assert ropar.retarget_file(*paths, source_character=character)["verdict"]["grade"] == "good"
 
 
 def test_what_has_no_body_is_refused(walk: ropar.Motion, mapping: ropar.Mapping) -> None:

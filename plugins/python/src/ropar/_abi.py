@@ -254,7 +254,7 @@ class RetargetFileOptions(Sized):
         ("source_mapping_json", c_char_p),
         ("fps", c_double),
         ("character", c_uint32),
-        ("reserved_2", c_uint32),
+        ("source_character", c_uint32),
     ]
 
 

@@ -108,6 +108,7 @@ def retarget_file(
     source_mapping: Mapping | str | None = None,
     fps: float | None = None,
     character: int | None = None,
+    source_character: int | None = None,
 ) -> dict[str, Any]:
     """Retargets a clip of any rig onto a character's file.
 
@@ -126,6 +127,7 @@ def retarget_file(
         source_mapping: of the clip's own rig, also as JSON text; ``None``: found.
         fps: rate of the new take; ``None``: the clip's.
         character: which of several characters in the character's file, counted from 1; ``None``: the only one.
+        source_character: the same for the clip's file.
 
     Returns:
         The report: ``verdict`` (with ``grade`` and ``reason``) and figures.
@@ -145,6 +147,7 @@ def retarget_file(
         source_mapping_json=encoded_or_none(source_text, "source_mapping"),
         fps=positive(fps, "fps"),
         character=counted(character, "character"),
+        source_character=counted(source_character, "source_character"),
     )
     paths = encoded(clip_path, "clip_path"), encoded(rig_path, "rig_path"), encoded(output_path, "output_path")
     report: dict[str, Any] = take_json("ropar_retarget_file", *paths, ctypes.byref(options))
