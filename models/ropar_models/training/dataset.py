@@ -158,7 +158,7 @@ def cells_of(credible: np.ndarray, frames: int) -> np.ndarray:
 
 
 # How often a caption is taken as written, reworded, or composed from the labels.
-CAPTION_SHARES = (0.45, 0.2, 0.35)
+CAPTION_SHARES = (0.3, 0.15, 0.55)
 
 
 def draw_caption(generator: np.random.Generator, clip: dict[str, Any], mirrored: bool) -> int:
