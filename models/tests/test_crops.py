@@ -4,12 +4,15 @@ from typing import Any
 
 import numpy as np
 from ropar_models import configuration
-from ropar_models.training.dataset import PIECES_SHARE, draw_crop
+from ropar_models.training import train_mar
+from ropar_models.training.dataset import PIECES_SHARE, Crop, draw_crop, liveliest
 from ropar_models.training.train_pvae import Crops
 
 
 class Numbered:
-    """Arrays of clips whose features are their length and the number of the frame."""
+    """Arrays of clips whose features are their length and the number of the frame, after `liveliest` 1000 more."""
+
+    liveliest = -1
 
     def __init__(self, *lengths: int) -> None:
         self.clips = [
@@ -18,7 +21,8 @@ class Numbered:
 
     def view(self, clip: dict[str, Any], mirrored: bool) -> np.ndarray:
         frames = clip["frames"]
-        return np.stack([np.full(frames, frames), np.arange(frames)], -1).astype(np.float32)
+        number = np.arange(frames) + 1000 * (0 <= self.liveliest < np.arange(frames))
+        return np.stack([np.full(frames, frames), number], -1).astype(np.float32)
 
     def credible(self, clip: dict[str, Any], *_: object) -> np.ndarray:
         return np.ones((clip["frames"], 5), bool)
@@ -64,3 +68,31 @@ def test_listed_contents_are_cut_to_every_length_that_still_shows_them() -> None
     # A clip that is shorter than that stays whole.
     short = [draw_crop(generator, 0, {"content": "kick", "frames": 32}, 40, 4, 0.0, shortest) for _ in range(50)]
     assert {(crop.start, crop.tokens) for crop in short} == {(0, 8)}
+
+
+def test_pieces_of_what_is_over_in_a_moment_show_that_moment() -> None:
+    generator, change = np.random.default_rng(0), np.full(99, 0.1)
+    change[70] = 1.0  # from frame 70 to frame 71
+    drawn = [Crop(3, True, int(start), 5) for start in generator.integers(0, 81, 4_000)]
+    livelier = [liveliest(generator, crop, 20, change) for crop in drawn]
+    assert all((c.clip, c.mirrored, c.tokens) == (3, True, 5) and 0 <= c.start <= 80 for c in livelier)
+
+    def shows(crops: list[Crop]) -> float:
+        return float(np.mean([crop.start <= 70 and crop.start + 20 > 71 for crop in crops]))
+
+    # 19 of 81 starts show it; of four drawn evenly one does in 1 - (62 / 81)^4.
+    assert abs(shows(drawn) - 19 / 81) < 0.03
+    assert abs(shows(livelier) - (1 - (62 / 81) ** 4)) < 0.03
+
+
+def test_only_contents_that_are_named_are_cut_to_their_liveliest() -> None:
+    tiny = configuration.load("small", {"data.boost": {}, "data.lively": ["0"], "data.crop": 1.0})
+    arrays = Numbered(400, 400)
+    arrays.liveliest = 300
+    examples = train_mar.Examples(arrays, tiny, None)  # type: ignore[arg-type]
+    generator = np.random.default_rng(0)
+    for clip, expected in ((0, 1 - (1 - 39 / 361) ** 4), (1, 39 / 361)):
+        crops = [Crop(clip, False, int(start), 10) for start in generator.integers(0, 361, 2_000)]
+        crops = [examples._with_the_action(generator, crop) for crop in crops]
+        shown = np.mean([crop.start <= 300 and crop.start + 40 > 301 for crop in crops])
+        assert abs(shown - expected) < 0.035, clip

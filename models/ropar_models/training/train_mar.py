@@ -15,7 +15,7 @@ from ..networks.mar import Mar
 from ..networks.pvae import Pvae
 from . import train_pvae
 from .codes import codes_of, require_codes
-from .dataset import Arrays, Crop, balanced_weights, cells_of, draw_caption, draw_crop
+from .dataset import Arrays, Crop, balanced_weights, cells_of, draw_caption, draw_crop, liveliest
 from .fit import Objective, Settings, fit
 from .hardware import Hardware
 from .latents import Latents
@@ -67,6 +67,7 @@ class Examples:
 
     def __init__(self, arrays: Arrays, configuration: Configuration, latents: Latents | None) -> None:
         self.arrays, self.configuration, self.latents = arrays, configuration, latents
+        self._changes: dict[int, np.ndarray] = {}
         self.weights = balanced_weights(arrays.clips, configuration.data.power, configuration.data.boost)
 
     def batch(self, generator: np.random.Generator) -> Batch:
@@ -77,9 +78,21 @@ class Examples:
             draw_crop(generator, int(i), self.arrays.clips[i], training.longest, frames, data.crop, data.shortest)
             for i in chosen
         ]
+        crops = [self._with_the_action(generator, crop) for crop in crops]
         crops.sort(key=lambda c: c.tokens)
         k = int(generator.integers(8))
         return self.collate(crops[k * training.batch : (k + 1) * training.batch], generator)
+
+    def _with_the_action(self, generator: np.random.Generator, crop: Crop) -> Crop:
+        """The crop, or for contents that are over in a moment one that shows it."""
+        clip = self.arrays.clips[crop.clip]
+        if clip["content"] not in self.configuration.data.lively:
+            return crop
+        if crop.clip not in self._changes:
+            features = np.asarray(self.arrays.view(clip, False))
+            self._changes[crop.clip] = np.abs(np.diff(features, axis=0)).mean(axis=1)
+        frames = crop.tokens * self.configuration.pvae.frames_per_token
+        return liveliest(generator, crop, frames, self._changes[crop.clip])
 
     def _piece(self, crop: Crop) -> tuple[Tensor, Tensor]:
         """Latents [N, P, latent] or features [T, D], and credible cells [N, P]."""
