@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 from ropar_models import configuration
 from ropar_models.training import train_mar
-from ropar_models.training.dataset import PIECES_SHARE, Crop, draw_crop, liveliest
+from ropar_models.training.crops import PIECES_SHARE, Crop, draw_crop, liveliest
 from ropar_models.training.train_pvae import Crops
 
 

@@ -8,7 +8,8 @@ from torch import Tensor
 
 from ..configuration import Configuration
 from ..networks.pvae import Pvae
-from .dataset import Arrays, Crop, cells_of
+from .crops import Crop
+from .dataset import Arrays, cells_of
 
 
 class Latents:

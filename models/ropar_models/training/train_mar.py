@@ -15,7 +15,8 @@ from ..networks.mar import Mar
 from ..networks.pvae import Pvae
 from . import train_pvae
 from .codes import codes_of, require_codes
-from .dataset import Arrays, Crop, balanced_weights, cells_of, draw_caption, draw_crop, liveliest
+from .crops import Crop, draw_crop, liveliest
+from .dataset import Arrays, balanced_weights, cells_of, draw_caption
 from .fit import Objective, Settings, fit
 from .hardware import Hardware
 from .latents import Latents

@@ -17,7 +17,8 @@ from ..evaluation.positions import positions
 from ..layout import BLOCK, CHANNELS, FRAME_RATE, PELVIS, ROOT
 from ..networks.pvae import Pvae
 from .codes import codes_of, require_codes
-from .dataset import Arrays, balanced_weights, cells_of, draw_crop
+from .crops import draw_crop
+from .dataset import Arrays, balanced_weights, cells_of
 from .fit import Objective, Settings, fit
 from .hardware import Hardware
 from .schedule import load_checkpoint

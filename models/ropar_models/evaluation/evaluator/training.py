@@ -16,7 +16,8 @@ from ...configuration import Configuration
 from ...corpus.captions import SIDE_WORD, side_of_word
 from ...layout import CHANNELS
 from ...networks.evaluator import Evaluator, contrast
-from ...training.dataset import Arrays, balanced_weights, draw_caption, draw_crop
+from ...training.crops import draw_crop
+from ...training.dataset import Arrays, balanced_weights, draw_caption
 from ...training.fit import Objective, Settings, fit
 from ...training.hardware import Hardware
 from ...training.train_mar import blur_text
