@@ -246,6 +246,10 @@ def test_release_from_arrays_to_card_and_again_after_a_cut(tmp_path: Path, monke
 
 def test_only_works_that_were_used_are_named() -> None:
     clips = [{"source": "reactidle", "licence": "MIT"}, {"source": "deepmimic", "licence": "MIT"}]
-    works = " ".join(a["work"] for a in attribution(clips))
+    works = " ".join(a["work"] for a in attribution(clips, "all"))
     assert "ReActIdle" in works and "DeepMimic" in works and "MiniLM" in works
     assert "sie_" not in works and "Bandai" not in works and "UI-PRMD" not in works
+    # Captions worded after another data set are left out of permissive runs, and so is its name.
+    danced = [{"source": "cmu_dance_martial", "licence": "CMU-mocap (free for all uses)"}]
+    named = {licences: "KIT" in str(attribution(danced, licences)) for licences in ("all", "permissive")}
+    assert named == {"all": True, "permissive": False}

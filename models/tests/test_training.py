@@ -10,6 +10,7 @@ from ropar_models import configuration
 from ropar_models.networks.pvae import Pvae, PvaeConfig
 from ropar_models.training import masks, train_mar, train_pvae
 from ropar_models.training.confidence import change_of
+from ropar_models.training.dataset import with_free_captions
 from ropar_models.training.fit import Objective, Settings, fit
 from ropar_models.training.hardware import Hardware
 from ropar_models.training.loader import stream
@@ -199,6 +200,16 @@ def test_clips_are_chosen_by_licence_source_and_noise(tmp_path: Path) -> None:
     assert ids["left out"] == ["0", "3"]
     assert ids["discarded"] == ["1", "2", "3", "4"]  # clip 0 has arms that are not credible in its first second
     assert ids["ignored"] == ids["all"]
+
+
+def test_permissive_runs_leave_out_captions_of_unknown_licence() -> None:
+    clip = {"source": "cmu_amc", "captions": [[0, 1], [0, 2], [3, 4]], "mirrored_captions": [[5, 6], [5, 7], [8, 9]]}
+    permissive = configuration.Data(licences="permissive")
+    free = with_free_captions(clip, permissive)
+    assert free["captions"] == [[1], [2], [3, 4]] and free["mirrored_captions"] == [[6], [7], [8, 9]]
+    assert clip["captions"][0] == [0, 1]
+    for same, selection in (({**clip, "source": "uiprmd"}, permissive), (clip, configuration.Data())):
+        assert with_free_captions(same, selection) == same
 
 
 def test_wrong_confidences() -> None:

@@ -78,16 +78,18 @@ def compose(content: str, style: str, side: str | None, generator: random.Random
         adverb = generator.choice(words["adverbs"])
         phrase = f"{phrase}, {adverb}" if " " in adverb and generator.random() < 0.5 else f"{phrase} {adverb}"
 
-    # A command has no subject that could carry the style.
-    form = generator.random() * (0.9 if described else 1.0)
+    # Without a subject, as people type ("waves"), or as a command, nothing is left to carry the style.
+    form = generator.random() * (0.85 if described else 1.0)
     plural = subject == "they"
     if form < 0.6:
         text = f"{subject} " + _VERB.sub(lambda m: m[1] if plural else third_person(m[1]), phrase)
     elif form < 0.8:
         # The first verb is progressive, those after "and" or "then" follow it.
         text = f"{subject} {'are' if plural else 'is'} " + _VERB.sub(lambda m: participle(m[1]), phrase)
-    elif form < 0.9:
+    elif form < 0.85:
         text = f"{subject} " + _VERB.sub(lambda m: participle(m[1]), phrase)
+    elif form < 0.93:
+        text = _VERB.sub(lambda m: third_person(m[1]), phrase)
     else:
         text = _VERB.sub(lambda m: m[1], phrase)
     return text + ("." if generator.random() < 0.5 else "")

@@ -144,7 +144,7 @@ def write_manifest(
             "notice": PERMISSIVE if commercial else NON_COMMERCIAL if non_commercial else OWN_DATA,
             "commercial": commercial,
         },
-        "attribution": attribution(clips),
+        "attribution": attribution(clips, configuration.data.licences),
         "training_data": [
             {
                 "source": source,
@@ -167,13 +167,15 @@ def write_manifest(
     write_json(package / "manifest.json", manifest)
 
 
-def attribution(clips: list[dict[str, Any]]) -> list[dict[str, str]]:
-    """Whom a package must name: works of which it holds clips, and those that every package holds."""
+def attribution(clips: list[dict[str, Any]], licences: str) -> list[dict[str, str]]:
+    """Whom a package must name: works of which it holds clips, or captions that `licences` lets in, and those of all."""
     table = json.loads((Path(__file__).parents[1] / "tables/attribution.json").read_text())
 
     def used(by: dict[str, Any]) -> bool:
         if not by:
             return True
+        if by.get("licences", licences) != licences:
+            return False
         return any(c["source"] in by["sources"] and c["licence"] == by.get("licence", c["licence"]) for c in clips)
 
     return [{k: v for k, v in entry.items() if k != "used_by"} for entry in table if used(entry["used_by"])]

@@ -7,7 +7,7 @@ import json
 import zlib
 from collections import Counter
 from collections.abc import Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -21,10 +21,14 @@ from ..configuration import Data
 from .confidence import change_of
 
 
+@lru_cache(maxsize=1)
+def _licences() -> dict[str, list[str]]:
+    return json.loads(resources.files("ropar_models").joinpath("tables/licences.json").read_text())
+
+
 def permissive_licences() -> list[str]:
     """Licences that allow commercial use of weights trained on the data (tables/licences.json)."""
-    table = json.loads(resources.files("ropar_models").joinpath("tables/licences.json").read_text())
-    return list(table["permissive"])
+    return _licences()["permissive"]
 
 
 def allowed(clip: dict[str, Any], selection: Data) -> bool:
@@ -34,6 +38,17 @@ def allowed(clip: dict[str, Any], selection: Data) -> bool:
     if selection.sources and clip["source"] not in selection.sources:
         return False
     return selection.licences != "permissive" or clip["licence"] in permissive_licences()
+
+
+def with_free_captions(clip: dict[str, Any], selection: Data) -> dict[str, Any]:
+    """The clip; for a permissive run, without a first caption whose own licence is not known (tables/licences.json)."""
+    if selection.licences != "permissive" or clip["source"] not in _licences()["first_caption_of_unknown_licence"]:
+        return clip
+    # As written, and reworded one for one; what is composed is our own.
+    kept = {
+        side: [*(kind[1:] for kind in clip[side][:2]), *clip[side][2:]] for side in ("captions", "mirrored_captions")
+    }
+    return {**clip, **kept} if kept["captions"][0] else clip
 
 
 def judged(selection: Data) -> Data:
@@ -62,7 +77,8 @@ class Arrays:
         self.folder, self.selection = folder, selection or Data()
         self.change = change_of(self.selection.confidence)
         clips = json.loads((folder / "clips.json").read_text())
-        self.clips = [c for c in clips if c["split"] == split and allowed(c, self.selection)]
+        chosen = [c for c in clips if c["split"] == split and allowed(c, self.selection)]
+        self.clips = [with_free_captions(c, self.selection) for c in chosen]
         if split == "train":
             self.clips = [
                 c for c in self.clips if drawn_share(c["id"], self.selection.share_seed) < self.selection.share
