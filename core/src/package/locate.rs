@@ -7,39 +7,42 @@ use std::{
 
 use super::{MANIFEST_FILE, PackageError};
 
-/// Name of the package that ships with the software.
-pub const DEFAULT_PACKAGE: &str = "ropar-base";
+/// Names of the packages that ship with the software. The default package is the first that is there, so that an
+/// installation may hold the one that allows commercial use alone.
+pub const DEFAULT_PACKAGES: [&str; 2] = ["ropar-base", "ropar-open"];
 
 /// The folder of the model package: the one named, or the default package of the installation.
 ///
-/// The default package is looked for in each of the host's `folders` (as `ropar-base` and `models/ropar-base`), then where
-/// an installation keeps it, in `models/` beside the executable or in `../share/ropar/models/`; in a checkout it is
-/// `models/pretrained/` of the source tree that the executable was built in. So is a package of which only the name is
-/// said (`ropar-open`), unless the working folder holds a package of that name. Any other folder is answered as it is:
-/// whether it is a package is for [`Package::open`](super::Package::open) to say.
+/// The default package is the first of [`DEFAULT_PACKAGES`] in the first place that holds one: each of the host's
+/// `folders` and the folder `models` in it, then where an installation keeps it, `models/` beside the executable or
+/// `../share/ropar/models/`; in a checkout, `models/pretrained/` of the source tree that the executable was built in.
+/// A package of which only the name is said is looked for there, too, unless the working folder holds a package of that
+/// name. Any other folder is answered as it is: whether it is a package is for
+/// [`Package::open`](super::Package::open) to say.
 ///
 /// # Errors
 /// [`PackageError::NotFound`] with the places that were searched, where nothing was named.
 pub fn locate(named: Option<&Path>, folders: &[PathBuf]) -> Result<PathBuf, PackageError> {
-    let name = match named {
-        None => OsStr::new(DEFAULT_PACKAGE),
-        Some(folder) => match bare_name(folder) {
-            Some(name) if !folder.join(MANIFEST_FILE).is_file() => name,
-            _ => return Ok(folder.to_path_buf()),
-        },
+    let given: Vec<PathBuf> = folders.iter().flat_map(|folder| [folder.clone(), folder.join("models")]).collect();
+    let own = installed(&std::env::current_exe().unwrap_or_default());
+    let find = |names: &[&OsStr]| {
+        let candidates = given.iter().chain(&own).flat_map(|place| names.iter().map(|name| place.join(name)));
+        candidates.into_iter().find(|folder| is_package(folder))
     };
-    let given: Vec<PathBuf> =
-        folders.iter().flat_map(|folder| [folder.join(name), folder.join("models").join(name)]).collect();
-    let own = candidates(&std::env::current_exe().unwrap_or_default(), name);
-    if let Some(folder) = given.iter().chain(&own).find(|folder| folder.join(MANIFEST_FILE).is_file()) {
-        return Ok(folder.clone());
-    }
     if let Some(folder) = named {
-        return Ok(folder.to_path_buf());
+        let elsewhere = bare_name(folder).filter(|_| !is_package(folder)).and_then(|name| find(&[name]));
+        return Ok(elsewhere.unwrap_or_else(|| folder.to_path_buf()));
     }
-    // A package is looked for in many places about a library; those that do not exist at all say nothing.
-    let given = given.into_iter().filter(|folder| folder.parent().is_some_and(Path::is_dir));
-    Err(PackageError::NotFound { searched: given.chain(shown(own)).collect() })
+    find(&DEFAULT_PACKAGES.map(OsStr::new)).ok_or_else(|| {
+        // A package is looked for in many places about a library; those that do not exist at all say nothing. Of our
+        // own, the two of an installation do: the walk up the tree would only confuse.
+        let told = given.iter().filter(|place| place.is_dir()).chain(own.iter().take(2));
+        PackageError::NotFound { searched: told.map(|place| place.join(DEFAULT_PACKAGES[0])).collect() }
+    })
+}
+
+fn is_package(folder: &Path) -> bool {
+    folder.join(MANIFEST_FILE).is_file()
 }
 
 /// The name of a package, where a path is nothing more.
@@ -51,22 +54,15 @@ fn bare_name(path: &Path) -> Option<&OsStr> {
     }
 }
 
-fn candidates(executable: &Path, name: &OsStr) -> Vec<PathBuf> {
+/// Where an installation and a checkout keep packages.
+fn installed(executable: &Path) -> Vec<PathBuf> {
     let Some(beside) = executable.parent() else {
         return Vec::new();
     };
-    let mut folders = vec![beside.join("models").join(name)];
-    if let Some(prefix) = beside.parent() {
-        folders.push(prefix.join("share/ropar/models").join(name));
-    }
-    folders.extend(beside.ancestors().skip(1).map(|folder| folder.join("models/pretrained").join(name)));
-    folders
-}
-
-/// The places worth telling: the two of an installation. The walk up the tree would only confuse.
-fn shown(mut candidates: Vec<PathBuf>) -> Vec<PathBuf> {
-    candidates.truncate(2);
-    candidates
+    let mut places = vec![beside.join("models")];
+    places.extend(beside.parent().map(|prefix| prefix.join("share/ropar/models")));
+    places.extend(beside.ancestors().skip(1).map(|folder| folder.join("models/pretrained")));
+    places
 }
 
 #[cfg(test)]
@@ -75,10 +71,10 @@ mod tests {
 
     #[test]
     fn an_installation_and_a_checkout_are_searched() {
-        let folders = candidates(Path::new("/home/ann/ropar/target/release/ropar"), OsStr::new(DEFAULT_PACKAGE));
-        assert!(folders.contains(&PathBuf::from("/home/ann/ropar/target/share/ropar/models/ropar-base")));
-        assert!(folders.contains(&PathBuf::from("/home/ann/ropar/models/pretrained/ropar-base")));
-        assert_eq!(folders[0], PathBuf::from("/home/ann/ropar/target/release/models/ropar-base"));
+        let places = installed(Path::new("/home/ann/ropar/target/release/ropar"));
+        assert!(places.contains(&PathBuf::from("/home/ann/ropar/target/share/ropar/models")));
+        assert!(places.contains(&PathBuf::from("/home/ann/ropar/models/pretrained")));
+        assert_eq!(places[0], PathBuf::from("/home/ann/ropar/target/release/models"));
     }
 
     #[test]
@@ -104,9 +100,18 @@ mod tests {
     fn the_folders_of_a_host_come_first() {
         let root = tempfile::tempdir().expect("temporary folder");
         let (first, second) = (root.path().join("empty"), root.path().join("plugin"));
-        let package = second.join("models").join(DEFAULT_PACKAGE);
-        std::fs::create_dir_all(&package).expect("folder");
-        std::fs::write(package.join(MANIFEST_FILE), b"{}").expect("file");
-        assert_eq!(locate(None, &[first, second]).expect("found"), package);
+        let made = |folder: PathBuf| {
+            std::fs::create_dir_all(&folder).expect("folder");
+            std::fs::write(folder.join(MANIFEST_FILE), b"{}").expect("file");
+            folder
+        };
+        let folders = [first.clone(), second.clone()];
+        let base = made(second.join("models/ropar-base"));
+        let open = made(second.join("models/ropar-open"));
+        assert_eq!(locate(None, &folders).expect("found"), base);
+        assert_eq!(locate(Some(Path::new("ropar-open")), &folders).expect("found"), open);
+        // A host that brings one package along means that one.
+        let own = made(first.join("ropar-open"));
+        assert_eq!(locate(None, &folders).expect("found"), own);
     }
 }

@@ -15,7 +15,7 @@ use crate::parts::PartScheme;
 
 pub use self::{
     error::PackageError,
-    locate::{DEFAULT_PACKAGE, locate},
+    locate::{DEFAULT_PACKAGES, locate},
     manifest::{
         Attribution, FORMAT_VERSION, FeatureLayout, FileEntry, Licence, Limits, Manifest, PartSchemeReference,
         SamplerDefaults, TrainingData,
