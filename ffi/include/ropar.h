@@ -219,17 +219,19 @@ typedef struct ropar_engine ropar_engine;
 typedef struct ropar_engine_options {
     uint32_t size;
     uint32_t threads;            /* threads of ONNX Runtime; 0: one per physical core; the embedded backend has one */
-    const char *package;         /* folder of the model package; NULL: the one that lies beside the library, see below */
+    const char *package;         /* folder of the model package, or the name of one where packages are; NULL: the first
+                                    that is there, see below */
     const char *backend;         /* "auto" (NULL), "onnxruntime" or "embedded" */
     const char *provider;        /* "auto" (NULL), "cpu", "cuda" or "tensorrt" */
     const char *runtime_library; /* the ONNX Runtime library, or a folder with it; NULL: looked for, see below */
 } ropar_engine_options;
 
 /*
- * Adds a folder, process-wide, to those that are searched for the ONNX Runtime library (in the folder itself) and for the
- * default model package (<folder>/ropar-base and <folder>/models/ropar-base). Searched besides: the folder of
- * this library, the folder of the program, `lib` and `share/ropar/models` beside them, and in a source checkout
- * models/pretrained. A folder that does not exist is no error; added twice, it counts once.
+ * Adds a folder, process-wide, to those that are searched for the ONNX Runtime library (in the folder itself) and for
+ * model packages (<folder>/NAME and <folder>/models/NAME). The default package is the first of ropar-base and ropar-open
+ * in the first folder that holds one. Searched besides: the folder of this library, the folder of the program, `lib` and
+ * `share/ropar/models` beside them, and in a source checkout models/pretrained. A folder that does not exist is no error;
+ * added twice, it counts once.
  */
 ROPAR_API ropar_status ropar_add_search_folder(const char *folder, ropar_error *error);
 

@@ -40,7 +40,8 @@ class PvaeTraining:
     batch: int = 32
     tokens: int = 16
     learning_rate: float = 1e-3
-    divergence_weight: float = 5e-4
+    divergence_at_first: float = 5e-4  # weight for most of the time
+    divergence_weight: float = 5e-4  # and in the end
 
 
 @dataclass(frozen=True)

@@ -149,10 +149,22 @@ def parts_of_a_run(tiny: configuration.Configuration, data: Path) -> tuple[Objec
     network = train_pvae.build(tiny)
     network.mean, network.std = train_pvae.statistics(arrays, tiny)
     return (
-        train_pvae.PvaeObjective(network, 1e-3),
+        train_pvae.PvaeObjective(network, 5e-3, at_first=1e-3),
         train_pvae.Crops(arrays, tiny),
         Settings("pvae", 0, 1e-3, save_every=3),
     )
+
+
+def test_the_divergence_weighs_more_in_the_end(tmp_path: Path) -> None:
+    write_arrays(tmp_path)
+    objective, crops, _ = parts_of_a_run(configuration.load(tiny_configuration(tmp_path)), tmp_path)
+    batch = crops.batch(np.random.default_rng(0))
+    for share, weight in ((0.0, 1e-3), (0.79, 1e-3), (0.8, 5e-3), (1.0, 5e-3)):
+        objective.at(share)
+        with torch.no_grad():
+            terms = objective(batch)
+        found = (terms["loss"] - terms["reconstruction"]) / terms["divergence"]
+        assert found.item() == pytest.approx(weight, rel=1e-3), share
 
 
 class Interrupted:

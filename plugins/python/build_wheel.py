@@ -6,6 +6,7 @@
     python plugins/python/build_wheel.py --platform win_amd64               # for Windows
     python plugins/python/build_wheel.py --platform macosx_11_0_arm64       # for macOS
     python plugins/python/build_wheel.py --library libropar.so              # around a library that is built already
+    python plugins/python/build_wheel.py --model ropar-open                    # with weights for commercial use
 
 Needs `hatchling` and `lief` in this Python, and cargo. Other platforms also need their Rust target (`rustup target
 add`) and `cargo-zigbuild` with `ziglang`, both from PyPI, or mingw-w64 for Windows. The library is looked into
@@ -15,6 +16,7 @@ before it is packed: it exports the functions of `ropar.h` and asks for nothing 
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import platform
 import re
@@ -28,7 +30,7 @@ import third_party
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
-MODEL = ROOT / "models" / "pretrained" / "ropar-base"
+MODELS = ROOT / "models" / "pretrained"
 
 sys.path.insert(0, str(ROOT / "ffi"))
 import apple  # noqa: E402 - what C hosts use as well
@@ -53,7 +55,8 @@ class BuildError(Exception):
 def main() -> None:
     arguments = parse_arguments()
     try:
-        wheel = build(arguments.platform, arguments.library, arguments.profile, arguments.output.resolve())
+        model, output = MODELS / arguments.model, arguments.output.resolve()
+        wheel = build(arguments.platform, arguments.library, arguments.profile, model, output)
     except BuildError as error:
         raise SystemExit(f"error: {error}") from None
     print(f"{wheel}: {wheel.stat().st_size / 1e6:.1f} MB")
@@ -64,11 +67,13 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument("--platform", choices=TARGETS, metavar="TAG", help=f"one of {', '.join(TARGETS)}")
     parser.add_argument("--library", metavar="FILE", type=Path, help="a libropar that is built already")
     parser.add_argument("--profile", default="dist", help="cargo's; default: dist, as it is shipped")
+    models = ("ropar-base", "ropar-open")  # what the library takes for its default
+    parser.add_argument("--model", choices=models, default=models[0], help=f"the model package; default: {models[0]}")
     parser.add_argument("--output", metavar="DIR", type=Path, default=Path("dist"), help="default: dist")
     return parser.parse_args()
 
 
-def build(tag: str | None, library: Path | None, profile: str, output: Path) -> Path:
+def build(tag: str | None, library: Path | None, profile: str, model: Path, output: Path) -> Path:
     """The path of the new wheel."""
     host = rust_host()
     target = TARGETS[tag] if tag else host
@@ -80,7 +85,7 @@ def build(tag: str | None, library: Path | None, profile: str, output: Path) -> 
     checked_tag = checked_platform(library, triple, tag)
     with tempfile.TemporaryDirectory(prefix="ropar-wheel-") as folder:
         staging = Path(folder)
-        stage(staging, library, triple)
+        stage(staging, library, triple, model)
         output.mkdir(parents=True, exist_ok=True)
         environment = {**os.environ, "ROPAR_WHEEL_PLATFORM": checked_tag}
         command = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(output)]
@@ -150,7 +155,7 @@ def library_name(triple: str) -> str:
     return "libropar.dylib" if "apple" in triple else "libropar.so"
 
 
-def stage(staging: Path, library: Path, triple: str) -> None:
+def stage(staging: Path, library: Path, triple: str, model: Path) -> None:
     """A project folder that has everything inside, as the licence files of a wheel must be."""
     for name in ("pyproject.toml", "hatch_build.py", "README.md"):
         shutil.copy(HERE / name, staging)
@@ -161,11 +166,29 @@ def stage(staging: Path, library: Path, triple: str) -> None:
     copy = package / "_native" / library_name(triple)
     shutil.copy(library, copy)
     strip(copy)
-    shutil.copytree(MODEL, package / "_models" / MODEL.name)
+    shutil.copytree(model, package / "_models" / model.name)
+    state_terms(staging, model)
     for name in ("LICENSE-MIT", "LICENSE-APACHE"):
         shutil.copy(ROOT / name, staging)
-    shutil.copy(MODEL / "README.md", staging / "NOTICE-model.md")
+    shutil.copy(model / "README.md", staging / "NOTICE-model.md")
     (staging / "NOTICE-third-party.txt").write_text(third_party.notices(ROOT, "ropar-ffi", triple), encoding="utf-8")
+
+
+def state_terms(staging: Path, model: Path) -> None:
+    """Writes the model's terms into what a package index and its users read."""
+    manifest = json.loads((model / "manifest.json").read_text(encoding="utf-8"))
+    licence = manifest["licence"]
+    terms = f"{manifest['name']} {manifest['version']} comes with the wheel, under {licence['id']}. {licence['notice']}"
+    replace_once(staging / "README.md", r"\*\*The model package [^*]+\*\*", f"**The model package {terms}**")
+    expression = f'license = "(MIT OR Apache-2.0) AND {licence["id"]}"'
+    replace_once(staging / "pyproject.toml", r'(?m)^license = "[^"]+"$', expression)
+
+
+def replace_once(path: Path, pattern: str, text: str) -> None:
+    changed, count = re.subn(pattern, lambda _: text, path.read_text(encoding="utf-8"))
+    if count != 1:
+        raise BuildError(f"{path.name} states the model's terms {count} times\nnext: mend state_terms")
+    path.write_text(changed, encoding="utf-8")
 
 
 def strip(library: Path) -> None:

@@ -137,6 +137,7 @@ def evaluate(
     return {
         "model": maker.name,
         "evaluator": judge.version,
+        "licences": arrays.selection.licences,
         "clips": len(clips),
         "repeats": done,
         "fps": FRAME_RATE,

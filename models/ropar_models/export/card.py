@@ -129,8 +129,10 @@ def _evaluation(evaluation: dict[str, Any]) -> list[str]:
         "images), which share none. FID, unpaired, is of one half of the clips against the recorded motion of the "
         "other half, for recorded motion too: these compare from row to row."
     )
+    # Figures from before `--sources` are of all clips.
+    sources = " --sources permissive" if evaluation.get("licences") == "permissive" else ""
     again = (
-        "ropar-models evaluate --package PACKAGE --data ARRAYS --evaluator EVALUATOR "
+        f"ropar-models evaluate --package PACKAGE --data ARRAYS --evaluator EVALUATOR{sources} "
         f"--repeats {evaluation['repeats']} --out metrics.json"
     )
     return [about, "", result_text(evaluation).rstrip(), "", "Again with", "", "```sh", again, "```"]

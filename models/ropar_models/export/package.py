@@ -168,7 +168,7 @@ def write_manifest(
 
 
 def attribution(clips: list[dict[str, Any]], licences: str) -> list[dict[str, str]]:
-    """Whom a package must name: works of which it holds clips, or captions that `licences` lets in, and those of all."""
+    """Whom a package must name: works whose clips it holds, or captions that `licences` lets in, and those of all."""
     table = json.loads((Path(__file__).parents[1] / "tables/attribution.json").read_text())
 
     def used(by: dict[str, Any]) -> bool:

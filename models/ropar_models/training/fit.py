@@ -41,6 +41,9 @@ class Objective(nn.Module):
     def forward(self, batch: Any) -> dict[str, Tensor]:
         raise NotImplementedError
 
+    def at(self, share: float) -> None:
+        """Told before every step which share of the budget is spent; a loss may change with it."""
+
 
 def fit(
     objective: Objective,
@@ -115,6 +118,7 @@ def fit(
         torch.manual_seed(int(generator_of(settings.seed, hardware.rank, step).integers(2**62)))
         for group in optimizer.param_groups:
             group["lr"] = learning_rate(settings.learning_rate, step, share, settings.warm_up, settings.cool_down)
+        objective.at(share)
         with hardware.autocast():
             terms = replica(batch)
         terms["loss"].backward()

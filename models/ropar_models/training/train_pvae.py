@@ -117,7 +117,7 @@ class Crops:
 
 
 def loss_terms(
-    network: Pvae, features: Tensor, credible: Tensor, weights: Tensor, divergence_weight: float
+    network: Pvae, features: Tensor, credible: Tensor, weights: Tensor, divergence_weight: float | Tensor
 ) -> dict[str, Tensor]:
     """Smooth L1 on normalised channels of credible cells, plus the divergence from the unit Gaussian.
 
@@ -143,16 +143,28 @@ def loss_terms(
     }
 
 
+# Share of the budget after which the divergence has its last weight (docs/decisions/0005).
+SETTLING = 0.8
+
+
 class PvaeObjective(Objective):
     """The P-VAE with its loss."""
 
     weights: Tensor
     network: Pvae
 
-    def __init__(self, network: Pvae, divergence_weight: float) -> None:
+    divergence_weight: Tensor
+
+    def __init__(self, network: Pvae, divergence_weight: float, at_first: float | None = None) -> None:
         super().__init__()
-        self.network, self.divergence_weight = network, divergence_weight
+        self.network, self.at_last = network, divergence_weight
+        self.at_first = divergence_weight if at_first is None else at_first
         self.register_buffer("weights", channel_weights(network.dimensions))
+        # In a tensor, because kernels that are compiled around a number are compiled again for another one.
+        self.register_buffer("divergence_weight", torch.tensor(self.at_first))
+
+    def at(self, share: float) -> None:
+        self.divergence_weight.fill_(self.at_first if share < SETTLING else self.at_last)
 
     def forward(self, batch: Batch) -> dict[str, Tensor]:
         return loss_terms(self.network, batch.features, batch.credible, self.weights, self.divergence_weight)
@@ -204,7 +216,9 @@ def train(
         return evaluate(average, validation, 40)
 
     return fit(
-        PvaeObjective(network, configuration.pvae_training.divergence_weight),
+        PvaeObjective(
+            network, configuration.pvae_training.divergence_weight, configuration.pvae_training.divergence_at_first
+        ),
         Crops(arrays, configuration),
         Settings(
             "pvae",

@@ -390,7 +390,7 @@ impl SolveArguments {
 /// What every command needs that opens the model.
 #[derive(Debug, Clone, Args)]
 pub struct EngineArguments {
-    /// Folder of the model package [default: the one that ships with ropar]
+    /// Folder of the model package, or the name of one that ships with ropar [default: ropar-base]
     #[arg(long, value_name = "DIR")]
     pub package: Option<PathBuf>,
     /// Inference backend

@@ -59,7 +59,7 @@ class Engine:
     The first engine decides the backend of the process: asking for another one later is a :class:`RuntimeError_`.
 
     Args:
-        package: folder of the model package; ``None``: the one that comes with ropar.
+        package: folder of the model package, or the name of one that comes with ropar; ``None``: the default.
         backend: ``auto`` (ONNX Runtime where ``onnxruntime`` is installed, otherwise the embedded backend),
             ``onnxruntime`` or ``embedded``.
         provider: of ONNX Runtime: ``auto`` (CUDA where it works), ``cpu``, ``cuda`` or ``tensorrt``.
