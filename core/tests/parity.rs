@@ -1,4 +1,4 @@
-//! The shipped package against PyTorch: graph by graph, and a whole sampling run with the same noise.
+//! The shipped packages against PyTorch: graph by graph, and a whole sampling run with the same noise.
 //!
 //! The expected numbers were computed in PyTorch when the package was exported (`ropar-models export`). One backend per
 //! process is a rule of ONNX Runtime, so this file runs on the embedded backend, and once more on ONNX Runtime where
@@ -19,6 +19,8 @@ use ropar_core::{
 };
 use safetensors::SafeTensors;
 
+/// Those in `models/pretrained`.
+const PACKAGES: [&str; 2] = ["ropar-base", "ropar-open"];
 /// Float graphs agree to this share of the largest expected value.
 const GRAPH_TOLERANCE: f32 = 1e-4;
 /// Latents of a whole sampling run agree to this (they have unit scale).
@@ -33,8 +35,9 @@ fn pretrained() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../models/pretrained")
 }
 
-fn vectors() -> BTreeMap<String, Tensor> {
-    let bytes = std::fs::read(pretrained().join("parity/ropar-base.safetensors")).expect("parity vectors");
+fn vectors(package: &str) -> BTreeMap<String, Tensor> {
+    let file = pretrained().join("parity").join(package).with_extension("safetensors");
+    let bytes = std::fs::read(file).expect("parity vectors");
     let tensors = SafeTensors::deserialize(&bytes).expect("safetensors");
     tensors
         .tensors()
@@ -64,9 +67,15 @@ fn largest_difference(found: &[f32], expected: &[f32]) -> f32 {
 
 #[test]
 fn every_graph_agrees_with_pytorch() {
-    let package = Package::open(&pretrained().join("ropar-base")).expect("package");
     let runtime = Runtime::open(&options()).expect("runtime");
-    let vectors = vectors();
+    for package in PACKAGES {
+        graphs_agree(&runtime, package);
+    }
+}
+
+fn graphs_agree(runtime: &Runtime, name: &str) {
+    let package = Package::open(&pretrained().join(name)).expect("package");
+    let vectors = vectors(name);
     let outputs = [
         (file::PVAE_ENCODER, "latent"),
         (file::PVAE_DECODER, "features"),
@@ -90,16 +99,20 @@ fn every_graph_agrees_with_pytorch() {
         assert_eq!(found.shape, expected.shape, "{graph}");
         let scale = largest(expected.values.iter().map(|value| value.abs()));
         let relative = largest_difference(&found.values, &expected.values) / scale;
-        println!("{graph}: {relative:.1e}");
-        assert!(relative < GRAPH_TOLERANCE, "{graph}: {relative}");
+        println!("{name} {graph}: {relative:.1e}");
+        assert!(relative < GRAPH_TOLERANCE, "{name} {graph}: {relative}");
     }
 }
 
 #[test]
 fn the_sampler_reproduces_the_reference() {
-    let package = Package::open(&pretrained().join("ropar-base")).expect("package");
+    PACKAGES.into_iter().for_each(samples_agree);
+}
+
+fn samples_agree(package: &str) {
+    let vectors = vectors(package);
+    let package = Package::open(&pretrained().join(package)).expect("package");
     let engine = Engine::open(package, &options()).expect("engine");
-    let vectors = vectors();
     let (tokens, parts, size) = {
         let shape = &vectors["sampling.noise"].shape;
         (shape[0], shape[1], shape[2])

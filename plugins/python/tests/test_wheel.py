@@ -162,6 +162,24 @@ def test_a_library_for_a_newer_system_stops_the_build(tmp_path: Path) -> None:
     assert not list(tmp_path.iterdir())
 
 
+def test_a_wheel_with_the_other_model_states_its_terms(tmp_path: Path) -> None:
+    command = [sys.executable, str(HERE / "build_wheel.py"), "--library", str(LIBRARY), "--output", str(tmp_path)]
+    done = subprocess.run([*command, "--model", "ropar-open"], capture_output=True, text=True, timeout=600)
+    assert done.returncode == 0, done.stderr
+    (path,) = tmp_path.iterdir()
+    with zipfile.ZipFile(path) as archive:
+        (metadata,) = (name for name in archive.namelist() if name.endswith(".dist-info/METADATA"))
+        stated = email.message_from_bytes(archive.read(metadata))
+        archive.extractall(tmp_path / "installed")
+    assert stated["License-Expression"] == "(MIT OR Apache-2.0) AND Apache-2.0"
+    assert "ropar-open" in str(stated.get_payload()) and "non-commercial" not in str(stated.get_payload())
+    # It is what an engine opens that is told nothing.
+    script = "import ropar; e = ropar.Engine(backend='embedded'); print(e.package_name, e.licence.commercial)"
+    alone = {**os.environ, "PYTHONPATH": str(tmp_path / "installed")}
+    said = subprocess.run([sys.executable, "-c", script], cwd=tmp_path, env=alone, capture_output=True, text=True)
+    assert said.stdout.split() == ["ropar-open", "True"], said.stderr
+
+
 def test_the_platform_is_the_glibc_that_the_library_needs(wheel: Path) -> None:
     # binutils, which read the same from the library.
     if sys.platform != "linux" or shutil.which("objdump") is None:
