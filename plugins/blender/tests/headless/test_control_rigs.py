@@ -127,7 +127,8 @@ def test_redo_an_arm(rig, made):
     assert hand[30:55].max() > 0.1
     # At the borders the arm goes on where it is: no jump.
     steps = np.linalg.norm(np.diff(now[:, of_arm()[-1], :3, 3], axis=0), axis=-1)
-    assert steps.max() < 0.3, steps.argmax()
+    borders = np.concatenate([steps[22:27], steps[57:62]])
+    assert borders.max() < 0.15, borders
 
 
 def test_redo_in_rest_position(rig):
