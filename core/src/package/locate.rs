@@ -26,8 +26,8 @@ pub fn locate(named: Option<&Path>, folders: &[PathBuf]) -> Result<PathBuf, Pack
     let given: Vec<PathBuf> = folders.iter().flat_map(|folder| [folder.clone(), folder.join("models")]).collect();
     let own = installed(&std::env::current_exe().unwrap_or_default());
     let find = |names: &[&OsStr]| {
-        let candidates = given.iter().chain(&own).flat_map(|place| names.iter().map(|name| place.join(name)));
-        candidates.into_iter().find(|folder| is_package(folder))
+        let mut candidates = given.iter().chain(&own).flat_map(|place| names.iter().map(|name| place.join(name)));
+        candidates.find(|folder| is_package(folder))
     };
     if let Some(folder) = named {
         let elsewhere = bare_name(folder).filter(|_| !is_package(folder)).and_then(|name| find(&[name]));

@@ -108,7 +108,8 @@ def test_redo_an_arm(rig, made):
     scene.frame_set(7)
     before, body, fine = values(rig), skeleton(rig), handles(rig)
     options = {"parts": {"right_arm"}, "prompt": "a person waves with the right hand", "start": 25, "end": 60}
-    assert bpy.ops.ropar.redo(**options, seed=4) == {"FINISHED"}
+    # A seed whose wave does not jump of itself, as some do (the model's card): what is tested is what comes of it here.
+    assert bpy.ops.ropar.redo(**options, seed=5) == {"FINISHED"}
     assert scene.frame_current == 7 and len(bpy.data.scenes) == 1
     after, now = values(rig), skeleton(rig)
     unchanged_keys(before, after, (*ARM, "upper_arm_parent.R"))
@@ -127,6 +128,7 @@ def test_redo_an_arm(rig, made):
     assert hand[30:55].max() > 0.1
     # At the borders the arm goes on where it is: no jump.
     steps = np.linalg.norm(np.diff(now[:, of_arm()[-1], :3, 3], axis=0), axis=-1)
+    assert steps.max() < 0.3, steps.argmax()
     borders = np.concatenate([steps[22:27], steps[57:62]])
     assert borders.max() < 0.15, borders
 
