@@ -3,7 +3,8 @@
     cargo build --release -p ropar-ffi
     PYTHONPATH=plugins/python/src python tests/benchmarks/redo_obeys.py [--seeds N]
 
-Needs numpy. An arm is made to wave over a walk and a stand, a leg to rise over a stand, in the whole clip and inside of it.
+Needs numpy. An arm is made to wave over a walk and a stand, a leg to rise over a stand, in the whole clip
+and inside of it.
 """
 
 import argparse

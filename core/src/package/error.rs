@@ -98,7 +98,7 @@ impl PackageError {
         match self {
             Self::NotFound { .. } => "name the package's folder (on the command line with --package)",
             Self::FolderMissing { .. } | Self::ManifestMissing { .. } => {
-                "name the folder that holds manifest.json, such as models/pretrained/ropar-base"
+                "name the folder that holds manifest.json, or ropar-base or ropar-open, which ship"
             }
             Self::NewerFormat { .. } => "update ropar, or use an older model package",
             Self::ManifestInvalid { .. } | Self::EntryMissing { .. } | Self::PathEscapes { .. } => {
