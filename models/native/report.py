@@ -17,8 +17,8 @@ from pathlib import Path
 import numpy as np
 import ropar_native
 from numpy.typing import NDArray
-from ropar_models.corpus.prepare import calibrate
 from ropar_models.corpus.reader import open_corpus
+from ropar_models.corpus.solving import calibrate
 
 Array = NDArray[np.float32]
 

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 import ropar_native
 from made_corpus import write_arrays
-from ropar_models.corpus.prepare import resample_confidence
 from ropar_models.corpus.reader import Clip
+from ropar_models.corpus.solving import resample_confidence
 from ropar_models.training.dataset import Arrays
 
 ELBOW, LEFT_ARM = 18, 1

@@ -14,13 +14,11 @@ import json
 import logging
 import random
 from collections import defaultdict
-from collections.abc import Iterable
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import ropar_native
 
 from ..files import write_json
 from ..layout import CHANNELS, FRAME_RATE, JOINTS
@@ -28,7 +26,9 @@ from ..text import STATE_WIDTH, TextEncoder, require_encoder
 from .captions import mirror_caption, reword
 from .files import CorpusError
 from .mirror import mirrored_joints
-from .reader import SHORTEST, Clip, open_corpus
+from .reader import SHORTEST, open_corpus
+from .reversal import both_ways
+from .solving import calibrate, resample_confidence, sided_features, solve_clip
 from .wordings import compose
 from .writer import ArrayWriter
 
@@ -56,39 +56,40 @@ def prepare(corpus: Path, out: Path, text_encoder: Path, limit: int | None = Non
         ArrayWriter(out / "confidence.npy", len(JOINTS), np.uint8) as confidences,
     ):
         for i, clip in enumerate(islice(reader, limit)):
-            both = solve_clip(clip, calibrations[clip.skeleton], head_yaws.get(clip.identifier), residuals)
-            if both is None:
+            solved = solve_clip(clip, calibrations[clip.skeleton], head_yaws.get(clip.identifier), residuals)
+            if solved is None:
                 log.warning("%s: shorter than %d frames at %g a second, left out", clip.file, SHORTEST, FRAME_RATE)
                 continue
-            label = clip.content, clip.style, clip.notes.get("side")
-            if label not in composed:
-                composed[label] = compose_many(*label, generator)
-            sides: list[list[list[int]]] = []
-            for change in (str, mirror_caption):
-                written = [change(c) for c in clip.captions]
-                kinds = written, [reword(t, generator) for t in written], [change(t) for t in composed[label]]
-                sides.append([[number(t) for t in texts] for texts in kinds])
-            seen = resample_confidence(clip, len(both[0]))
-            start, mirrored_start = features.append(both[0]), features.append(both[1])
-            confidences.append(seen)
-            confidences.append(seen[:, swap])
-            clips.append(
-                {
-                    "id": clip.identifier,
-                    "source": clip.source,
-                    "content": clip.content,
-                    "style": clip.style,
-                    "split": clip.split,
-                    "licence": clip.licence,
-                    "frames": len(both[0]),
-                    "seconds": len(clip.positions) / clip.fps,
-                    "dataset": clip.notes.get("dataset"),
-                    "captions": sides[0],
-                    "mirrored_captions": sides[1],
-                    "start": start,
-                    "mirrored_start": mirrored_start,
-                }
-            )
+            for told, motion, seen in both_ways(clip, solved, resample_confidence(clip, len(solved.root))):
+                label = told.content, told.style, told.notes.get("side")
+                if label not in composed:
+                    composed[label] = compose_many(*label, generator)
+                sides: list[list[list[int]]] = []
+                for change in (str, mirror_caption):
+                    written = [change(c) for c in told.captions or composed[label][:REVERSED_CAPTIONS]]
+                    kinds = written, [reword(t, generator) for t in written], [change(t) for t in composed[label]]
+                    sides.append([[number(t) for t in texts] for texts in kinds])
+                start, mirrored_start = (features.append(rows) for rows in sided_features(motion))
+                confidences.append(seen)
+                confidences.append(seen[:, swap])
+                clips.append(
+                    {
+                        "id": told.identifier,
+                        "source": told.source,
+                        "content": told.content,
+                        "style": told.style,
+                        "split": told.split,
+                        "licence": told.licence,
+                        "frames": len(motion.root),
+                        "seconds": len(told.positions) / told.fps,
+                        "dataset": told.notes.get("dataset"),
+                        "reversed": told is not clip,
+                        "captions": sides[0],
+                        "mirrored_captions": sides[1],
+                        "start": start,
+                        "mirrored_start": mirrored_start,
+                    }
+                )
             if i % 500 == 0:
                 log.info("%d clips", i)
         if not clips:
@@ -102,87 +103,14 @@ def prepare(corpus: Path, out: Path, text_encoder: Path, limit: int | None = Non
     store_text(out, list(captions), text_encoder)
 
 
+# Composed captions that stand for the written ones of a clip that is played backwards.
+REVERSED_CAPTIONS = 3
+
+
 def compose_many(content: str, style: str, side: str | None, generator: random.Random, count: int = 60) -> list[str]:
     """Different composed captions of a content; fewer where the table has fewer, none where it does not list it."""
     texts = (compose(content, style, side, generator) for _ in range(2 * count))
     return list(dict.fromkeys(t for t in texts if t))[:count]
-
-
-# Frames of one skeleton that are measured together; more are measured in chunks, so that any corpus fits in memory.
-CALIBRATION_FRAMES = 1_000_000
-
-
-def calibrate(
-    reader: Iterable[Clip], limit: int | None, chunk: int = CALIBRATION_FRAMES
-) -> tuple[dict[str, dict[str, Any]], dict[str, np.ndarray]]:
-    """What only the clips of a source skeleton together show: its floor and standing pose, by skeleton; and how far
-    the head is turned against the chest, by clip (a twist that joint positions cannot show).
-
-    A skeleton with more than `chunk` frames is calibrated by the first `chunk` of them.
-    """
-    clips: dict[str, list[Clip]] = defaultdict(list)
-    frames: dict[str, int] = defaultdict(int)
-    calibrations: dict[str, dict[str, Any]] = {}
-    head_yaws: dict[str, np.ndarray] = {}
-    for clip in islice(reader, limit):
-        name = clip.skeleton
-        clips[name].append(clip)
-        frames[name] += len(clip.positions)
-        if frames[name] >= chunk:
-            _measure(name, clips.pop(name), calibrations, head_yaws)
-            frames[name] = 0
-    for name, members in clips.items():
-        _measure(name, members, calibrations, head_yaws)
-    return calibrations, head_yaws
-
-
-def _measure(
-    name: str, members: list[Clip], calibrations: dict[str, dict[str, Any]], head_yaws: dict[str, np.ndarray]
-) -> None:
-    positions = np.ascontiguousarray(np.concatenate([c.positions for c in members]), np.float32)
-    if name not in calibrations:
-        try:
-            calibrations[name] = ropar_native.calibrate(positions, members[0].mapped)
-        except ValueError as error:
-            raise CorpusError(f"{members[0].file} and {len(members) - 1} more of its skeleton: {error}") from None
-    pairs = [c.chest_and_head for c in members if c.chest_and_head is not None]
-    if len(pairs) == len(members):
-        chest, head = (np.ascontiguousarray(np.concatenate(x), np.float32) for x in zip(*pairs, strict=True))
-        yaw = ropar_native.head_yaw(positions, chest, head)
-        ends = np.cumsum([len(c.positions) for c in members])
-        for clip, part in zip(members, np.split(yaw, ends[:-1]), strict=True):
-            head_yaws[clip.identifier] = np.ascontiguousarray(part, np.float32)
-
-
-def solve_clip(
-    clip: Clip, calibration: dict[str, Any], head_yaw: np.ndarray | None, residuals: dict[str, list[float]]
-) -> tuple[np.ndarray, np.ndarray] | None:
-    """Features of the clip and of its mirror image at the model's rate."""
-    positions = np.ascontiguousarray(clip.positions, np.float32)
-    try:
-        solved = ropar_native.solve(positions, clip.mapped, clip.fps, head_yaw, calibration)
-    except ValueError as error:
-        raise CorpusError(f"{clip.file}: {error}") from None
-    residuals[clip.source].append(float(solved["residual_mm"][:, clip.mapped].mean()))
-    root, rotations = ropar_native.resample(solved["root"], solved["rotations"], clip.fps, FRAME_RATE)
-    if len(root) < SHORTEST:
-        return None
-    pair = [
-        ropar_native.features(r, q, FRAME_RATE)[0] for r, q in ((root, rotations), ropar_native.mirror(root, rotations))
-    ]
-    return pair[0], pair[1]
-
-
-def resample_confidence(clip: Clip, frames: int) -> np.ndarray:
-    """Joint confidence at the model's rate as uint8 [frames, 22]; 255 where the corpus carries none.
-
-    A frame between two of the source is mixed of both, and no clearer than the worse of them.
-    """
-    if clip.confidence is None:
-        return np.full((frames, 22), 255, np.uint8)
-    at = np.round(np.arange(frames) * clip.fps / FRAME_RATE, 4)  # what is mixed in by less than that is not seen
-    before, after = (np.clip(f(at).astype(int), 0, len(clip.confidence) - 1) for f in (np.floor, np.ceil))
-    return np.round(np.minimum(clip.confidence[before], clip.confidence[after]) * 255).astype(np.uint8)
 
 
 def store_text(out: Path, captions: list[str], text_encoder: Path) -> None:

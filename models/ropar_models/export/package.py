@@ -104,7 +104,8 @@ def write_manifest(
     configuration: Configuration, data: Path, package: Path, version: str, training: dict[str, Any]
 ) -> None:
     """The manifest as docs/model-package.md describes it."""
-    clips = Arrays(data, "train", configuration.data).clips
+    # A clip that is played backwards, too, is one recording.
+    clips = [c for c in Arrays(data, "train", configuration.data).clips if not c.get("reversed")]
     hours: dict[tuple[str, str], float] = defaultdict(float)
     counts: Counter[tuple[str, str]] = Counter()
     for clip in clips:

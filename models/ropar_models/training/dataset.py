@@ -51,6 +51,12 @@ def with_free_captions(clip: dict[str, Any], selection: Data) -> dict[str, Any]:
     return {**clip, **kept} if kept["captions"][0] else clip
 
 
+def without_needless_reversals(clips: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The clips, less those played backwards (corpus/reversal.py) whose content a recorded one shows, too."""
+    recorded = {c["content"] for c in clips if not c.get("reversed")}
+    return [c for c in clips if not (c.get("reversed") and c["content"] in recorded)]
+
+
 def judged(selection: Data) -> Data:
     """Of a run's selection what holds for the clips that judge it, too: sources and licences."""
     return Data(sources=selection.sources, leave_out=selection.leave_out, licences=selection.licences)
@@ -78,7 +84,7 @@ class Arrays:
         self.change = change_of(self.selection.confidence)
         clips = json.loads((folder / "clips.json").read_text())
         chosen = [c for c in clips if c["split"] == split and allowed(c, self.selection)]
-        self.clips = [with_free_captions(c, self.selection) for c in chosen]
+        self.clips = [with_free_captions(c, self.selection) for c in without_needless_reversals(chosen)]
         if split == "train":
             self.clips = [
                 c for c in self.clips if drawn_share(c["id"], self.selection.share_seed) < self.selection.share

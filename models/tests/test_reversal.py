@@ -1,0 +1,62 @@
+"""Clips that are played backwards: the same poses in the other order, and used only where nothing else shows them."""
+
+from pathlib import Path
+
+import numpy as np
+from made_corpus import write_arrays
+from ropar_models.corpus.reader import Clip
+from ropar_models.corpus.reversal import both_ways
+from ropar_models.corpus.solving import Solved, sided_features
+from ropar_models.evaluation.positions import positions
+from ropar_models.files import write_json
+from ropar_models.layout import FRAME_RATE
+from ropar_models.training.dataset import Arrays
+
+FRAMES = 60
+
+
+def walk(split: str = "train", content: str = "walk") -> tuple[Clip, Solved, np.ndarray]:
+    """Forward along z at 1 m/s with a swinging arm; the wrists are not seen in the first frames."""
+    t = np.arange(FRAMES) / FRAME_RATE
+    root = np.stack([0 * t, 0.9 + 0.02 * np.sin(9 * t), t], -1).astype(np.float32)
+    rotations = np.zeros((FRAMES, 22, 4), np.float32)
+    rotations[..., 0] = 1
+    rotations[:, 16, 0], rotations[:, 16, 1] = np.cos(0.3 * np.sin(7 * t)), np.sin(0.3 * np.sin(7 * t))
+    seen = np.full((FRAMES, 22), 255, np.uint8)
+    seen[:10, 20:] = 0
+    clip = Clip(
+        *("one", "one.bvh", "made", "made", content, "", split, "MIT", ["a person walks"], FRAME_RATE),
+        *(np.zeros((FRAMES, 22, 3), np.float32), np.ones(22, bool)),
+    )
+    return clip, Solved(root, rotations), seen
+
+
+def test_a_walk_played_backwards_goes_back_through_the_same_poses() -> None:
+    (forward, solved, _), (told, motion, seen) = both_ways(*walk())
+    assert forward.captions and (told.content, told.captions) == ("walk-back", [])
+    assert told.identifier != forward.identifier
+    for there, back in zip(sided_features(solved), sided_features(motion), strict=True):
+        before, after = positions(there, FRAME_RATE), positions(back, FRAME_RATE)
+        # Features begin where their first frame is.
+        expected = before[::-1] - before[-1, 0] + after[0, 0]
+        assert np.abs(after - expected)[..., [0, 2]].max() < 2e-3
+        assert np.abs(after - before[::-1])[..., 1].max() < 2e-3
+        assert after[-1, 0, 2] - after[0, 0, 2] < -2.5
+    assert (seen[-10:, 20:] == 0).all() and (seen[:-10] == 255).all()
+
+
+def test_what_judges_and_what_has_no_reversal_is_left_as_it_is() -> None:
+    assert len(list(both_ways(*walk("test")))) == 1
+    assert len(list(both_ways(*walk(content="sit")))) == 1
+
+
+def test_reversed_clips_count_where_no_recorded_one_shows_their_content(tmp_path: Path) -> None:
+    write_arrays(tmp_path)
+    arrays = Arrays(tmp_path)
+    clips = arrays.clips
+    clips[0] |= {"reversed": True, "content": "walk-back"}
+    write_json(tmp_path / "clips.json", clips)
+    assert len(Arrays(tmp_path).clips) == len(clips)
+    clips[1] |= {"content": "walk-back"}
+    write_json(tmp_path / "clips.json", clips)
+    assert [c["id"] for c in Arrays(tmp_path).clips] == [c["id"] for c in clips[1:]]
