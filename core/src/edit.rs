@@ -120,15 +120,14 @@ impl Redo {
     /// Masks the cells to be made.
     ///
     /// Unless they shall be in step, the other parts are made anew beside them within the span, and thrown away by
-    /// [`merge`](Self::merge): a leg rises in a body that raises its leg. Outside of the span they are hidden as noisy
-    /// ones are; seen there, what they do would be continued.
+    /// [`merge`](Self::merge): a leg rises in a body that raises its leg. All that lies outside of the span is hidden then
+    /// as noisy cells are; seen there, what the body does would be continued, or jumped out of.
     pub fn mask(&self, grid: &mut TokenGrid) {
         for part in 0..grid.parts() {
-            let redone = self.parts.contains(&part);
-            if !redone && !self.in_step {
+            if !self.in_step {
                 grid.set_states(part, 0..grid.tokens(), CellState::Noisy);
             }
-            if redone || !self.in_step {
+            if self.parts.contains(&part) || !self.in_step {
                 grid.set_states(part, self.tokens.clone(), CellState::Masked);
             }
         }
@@ -377,7 +376,7 @@ mod tests {
     }
 
     #[test]
-    fn the_rest_of_the_body_is_seen_only_in_step() {
+    fn what_is_there_is_seen_only_in_step() {
         let motion = swinging(120, 0.1, 0.4);
         let beside = [(false, [CellState::Masked, CellState::Noisy]), (true, [CellState::Known, CellState::Known])];
         for (in_step, [inside, outside]) in beside {
@@ -388,9 +387,8 @@ mod tests {
             for (cell, state) in grid.states().iter().enumerate() {
                 let expected = match (redo.tokens.contains(&(cell / 5)), redo.parts.contains(&(cell % 5))) {
                     (true, true) => CellState::Masked,
-                    (false, true) => CellState::Known,
                     (true, false) => inside,
-                    (false, false) => outside,
+                    (false, _) => outside,
                 };
                 assert_eq!(*state, expected, "cell {cell}");
             }

@@ -14,7 +14,7 @@ from torch import Tensor
 
 from .configuration import Configuration, Sampling
 from .networks.pvae import Pvae
-from .sampler import Grid, Head, sample, spread
+from .sampler import Grid, Head, sample
 from .training import train_mar, train_pvae
 from .training.dataset import Arrays, part_count
 from .training.hardware import Hardware
@@ -89,13 +89,13 @@ class SamplingMaker:
                 random = [np.random.default_rng([seed, i]) for i in rows]
                 shape = (tokens, self.parts, self.latent)
                 noise = np.stack([r.standard_normal(shape, np.float32) for r in random])
-                order = spread(torch.from_numpy(np.stack([r.random(shape[:2], np.float32) for r in random])))
+                order = np.stack([r.random(shape[:2], np.float32) for r in random])
                 grid = Grid.masked(len(rows), *shape)
                 moved = (
                     t.to(self.device)
                     for t in (
                         *(grid.latent, grid.known, grid.attend),
-                        *(text, mask, torch.from_numpy(noise), order),
+                        *(text, mask, torch.from_numpy(noise), torch.from_numpy(order)),
                     )
                 )
                 latent, known, attend, *rest = moved

@@ -58,22 +58,6 @@ def guidance_of_round(guidance: float, decay: float, turn: int, iterations: int)
     return 1 + (guidance - 1) * (1 - decay * progress)
 
 
-# Places of the sequence that spreads a part's cells; more than any window has tokens.
-PLACES = 64
-
-
-def spread(random: Tensor) -> Tensor:
-    """An order [..., N, P] in which neighbours in time are not made in one round, from uniform numbers of that shape.
-
-    Cells of one round do not see each other. Each part's scores follow the van der Corput sequence from a random place
-    on (Besnier et al. 2025, arXiv 2503.17076, spread the tokens of images so); as in core/src/sampler/noise.rs.
-    """
-    sequence = torch.tensor([int(f"{place:06b}"[::-1], 2) for place in range(PLACES)], device=random.device)
-    tokens = torch.arange(random.shape[-2], device=random.device)[:, None]
-    begin = (random[..., :1, :] * PLACES).long()
-    return (sequence[(tokens + begin) % PLACES] + random) / PLACES
-
-
 @torch.no_grad()
 def sample(
     mar: Callable[..., Tensor],

@@ -6,7 +6,7 @@ import pytest
 import torch
 from ropar_models.networks.diffusion_head import DiffusionHead, HeadConfig
 from ropar_models.networks.mar import Mar, MarConfig
-from ropar_models.sampler import Grid, commit_counts, guidance_of_round, integrate, sample, spread
+from ropar_models.sampler import Grid, commit_counts, guidance_of_round, integrate, sample
 
 
 def networks() -> tuple[Mar, DiffusionHead]:
@@ -23,27 +23,6 @@ def test_every_cell_is_committed_once(cells: int, iterations: int) -> None:
     assert len(counts) == iterations
     assert sum(counts) == cells
     assert min(counts) >= 0
-
-
-@pytest.mark.parametrize("tokens", [1, 7, 25, 40])
-def test_cells_of_one_round_are_no_neighbours_in_time(tokens: int) -> None:
-    parts, iterations = 5, 8
-    order = spread(torch.rand(30, tokens, parts, generator=torch.Generator().manual_seed(0)))
-    for row in order:
-        queue, turn, done = torch.argsort(row.flatten()), torch.empty(tokens * parts), 0
-        for i, count in enumerate(commit_counts(tokens * parts, iterations)):
-            turn[queue[done : done + count]] = i
-            done += count
-        turn = turn.reshape(tokens, parts)
-        assert not bool((turn[1:] == turn[:-1]).any())
-
-
-def test_a_part_follows_the_radical_inverse_from_its_own_place_on() -> None:
-    random = torch.zeros(9, 2)
-    random[0] = torch.tensor([0.0, 3 / 64])  # begin at 0 and at 3
-    inverse = [0, 1 / 2, 1 / 4, 3 / 4, 1 / 8, 5 / 8, 3 / 8, 7 / 8, 1 / 16, 9 / 16, 5 / 16, 13 / 16]
-    expected = torch.tensor([inverse[:9], inverse[3:]]).T + random / 64
-    assert torch.allclose(spread(random), expected, atol=1e-7)
 
 
 def test_first_round_follows_the_cosine() -> None:

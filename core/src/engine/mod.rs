@@ -192,7 +192,7 @@ impl Engine {
         settings: &SamplerSettings,
         progress: Progress<'_>,
     ) -> Result<(), Error> {
-        let noise = Noise::from_seed(seed, grid.tokens(), grid.parts(), grid.latent_size());
+        let noise = Noise::from_seed(seed, grid.tokens() * grid.parts(), grid.latent_size());
         sample(&self.networks, grid, text, &noise, settings, progress)
     }
 

@@ -16,7 +16,7 @@ import ropar_native
 import torch
 from torch import Tensor
 
-from ..sampler import Grid, sample, spread
+from ..sampler import Grid, sample
 from ..text import TextEncoder
 from .positions import planted_positions
 
@@ -99,7 +99,7 @@ class Model:
             Grid.masked(count, tokens, self.parts, size),
             torch.from_numpy(states[0]),
             noise=torch.randn(count, tokens, self.parts, size, generator=generator),
-            order=spread(torch.rand(count, tokens, self.parts, generator=generator)),
+            order=torch.rand(count, tokens, self.parts, generator=generator),
             iterations=settings["iterations"],
             steps=settings["steps"],
             guidance=settings["guidance"] if guidance is None else guidance,
