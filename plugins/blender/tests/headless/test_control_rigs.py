@@ -108,8 +108,7 @@ def test_redo_an_arm(rig, made):
     scene.frame_set(7)
     before, body, fine = values(rig), skeleton(rig), handles(rig)
     options = {"parts": {"right_arm"}, "prompt": "a person waves with the right hand", "start": 25, "end": 60}
-    # A seed whose wave does not jump of itself, as some do (the model's card): what is tested is what comes of it here.
-    assert bpy.ops.ropar.redo(**options, seed=5) == {"FINISHED"}
+    assert bpy.ops.ropar.redo(**options, seed=4) == {"FINISHED"}
     assert scene.frame_current == 7 and len(bpy.data.scenes) == 1
     after, now = values(rig), skeleton(rig)
     unchanged_keys(before, after, (*ARM, "upper_arm_parent.R"))
