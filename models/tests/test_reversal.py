@@ -4,13 +4,14 @@ from pathlib import Path
 
 import numpy as np
 from made_corpus import write_arrays
+from ropar_models.configuration import Data
 from ropar_models.corpus.reader import Clip
 from ropar_models.corpus.reversal import both_ways
 from ropar_models.corpus.solving import Solved, sided_features
 from ropar_models.evaluation.positions import positions
 from ropar_models.files import write_json
 from ropar_models.layout import FRAME_RATE
-from ropar_models.training.dataset import Arrays
+from ropar_models.training.dataset import Arrays, drawn_share
 
 FRAMES = 60
 
@@ -52,11 +53,16 @@ def test_what_judges_and_what_has_no_reversal_is_left_as_it_is() -> None:
 
 def test_reversed_clips_count_where_no_recorded_one_shows_their_content(tmp_path: Path) -> None:
     write_arrays(tmp_path)
-    arrays = Arrays(tmp_path)
-    clips = arrays.clips
-    clips[0] |= {"reversed": True, "content": "walk-back"}
+    clips = Arrays(tmp_path).clips
+    clips[0] |= {"reversal_of": "walk 7", "content": "walk-back"}
     write_json(tmp_path / "clips.json", clips)
     assert len(Arrays(tmp_path).clips) == len(clips)
+    # It goes with what it plays backwards: where that is left out, by name or by chance, so is it.
+    excluding = Data(exclude=["walk 7"])
+    assert [c["id"] for c in Arrays(tmp_path, selection=excluding).clips] == [c["id"] for c in clips[1:]]
+    for share in (0.2, 0.5, 0.8):
+        ids = [c["id"] for c in Arrays(tmp_path, selection=Data(share=share, share_seed=3)).clips]
+        assert (clips[0]["id"] in ids) == (drawn_share("walk 7", 3) < share)
     clips[1] |= {"content": "walk-back"}
     write_json(tmp_path / "clips.json", clips)
     assert [c["id"] for c in Arrays(tmp_path).clips] == [c["id"] for c in clips[1:]]

@@ -83,7 +83,7 @@ def prepare(corpus: Path, out: Path, text_encoder: Path, limit: int | None = Non
                         "frames": len(motion.root),
                         "seconds": len(told.positions) / told.fps,
                         "dataset": told.notes.get("dataset"),
-                        "reversed": told is not clip,
+                        "reversal_of": clip.identifier if told is not clip else None,
                         "captions": sides[0],
                         "mirrored_captions": sides[1],
                         "start": start,

@@ -33,7 +33,7 @@ def permissive_licences() -> list[str]:
 
 def allowed(clip: dict[str, Any], selection: Data) -> bool:
     """Whether a run with this selection may use the clip: by name, source and licence."""
-    if clip["id"] in selection.exclude or clip["source"] in selection.leave_out:
+    if recording_of(clip) in selection.exclude or clip["source"] in selection.leave_out:
         return False
     if selection.sources and clip["source"] not in selection.sources:
         return False
@@ -51,10 +51,20 @@ def with_free_captions(clip: dict[str, Any], selection: Data) -> dict[str, Any]:
     return {**clip, **kept} if kept["captions"][0] else clip
 
 
+def played_backwards(clip: dict[str, Any]) -> bool:
+    """Whether the clip is a recorded one played backwards (corpus/reversal.py)."""
+    return clip.get("reversal_of") is not None  # arrays from before there were such clips do not say
+
+
+def recording_of(clip: dict[str, Any]) -> str:
+    """The name of what was recorded: the clip's own, or that of the one that it plays backwards."""
+    return clip["reversal_of"] if played_backwards(clip) else clip["id"]
+
+
 def without_needless_reversals(clips: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The clips, less those played backwards (corpus/reversal.py) whose content a recorded one shows, too."""
-    recorded = {c["content"] for c in clips if not c.get("reversed")}
-    return [c for c in clips if not (c.get("reversed") and c["content"] in recorded)]
+    """The clips, less those played backwards whose content a recorded one shows, too."""
+    recorded = {c["content"] for c in clips if not played_backwards(c)}
+    return [c for c in clips if not (played_backwards(c) and c["content"] in recorded)]
 
 
 def judged(selection: Data) -> Data:
@@ -87,7 +97,7 @@ class Arrays:
         self.clips = [with_free_captions(c, self.selection) for c in without_needless_reversals(chosen)]
         if split == "train":
             self.clips = [
-                c for c in self.clips if drawn_share(c["id"], self.selection.share_seed) < self.selection.share
+                c for c in self.clips if drawn_share(recording_of(c), self.selection.share_seed) < self.selection.share
             ]
         if self.selection.discard_noisy < 1.0:
             self.clips = [c for c in self.clips if self._noisy_share(c) <= self.selection.discard_noisy]
