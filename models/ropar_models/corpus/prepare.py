@@ -3,8 +3,9 @@
 The result is a folder of flat arrays that training maps into memory:
   features.npy [F, D] float32   all clips one after another, each followed by its mirror image
   confidence.npy [F, 22] uint8  joint confidence x 255 (only where the corpus carries it)
-  clips.json                    per clip: start, frames, labels, split, licence, and captions as lists of caption
-                                numbers: as written, reworded, composed from the labels
+  clips.json                    per clip: start, frames, labels, split, licence, the clip that it plays backwards if it
+                                does, and captions as lists of caption numbers: as written, reworded, composed from
+                                the labels
   captions.json, states.npy [S, 384] float16, offsets.npy [captions, 2] first row and end of each caption
 """
 
@@ -66,7 +67,8 @@ def prepare(corpus: Path, out: Path, text_encoder: Path, limit: int | None = Non
                     composed[label] = compose_many(*label, generator)
                 sides: list[list[list[int]]] = []
                 for change in (str, mirror_caption):
-                    written = [change(c) for c in told.captions or composed[label][:REVERSED_CAPTIONS]]
+                    own = told.captions if told is clip else composed[label][:REVERSED_CAPTIONS]
+                    written = [change(c) for c in own]
                     kinds = written, [reword(t, generator) for t in written], [change(t) for t in composed[label]]
                     sides.append([[number(t) for t in texts] for texts in kinds])
                 start, mirrored_start = (features.append(rows) for rows in sided_features(motion))
