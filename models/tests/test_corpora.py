@@ -13,7 +13,7 @@ from ropar_models.corpus.files import CorpusError
 from ropar_models.corpus.humanml3d import HumanML3DFolder
 from ropar_models.corpus.mirror import mirrored_joints
 from ropar_models.corpus.reader import open_corpus
-from ropar_models.training.dataset import Arrays, played_backwards
+from ropar_models.training.dataset import Arrays, is_made
 
 FPS = 20.0
 
@@ -46,10 +46,10 @@ def test_a_corpus_of_any_layout_becomes_arrays(tmp_path: Path, write: Callable[[
     write(tmp_path / "corpus")
     prepare.prepare(tmp_path / "corpus", tmp_path, tmp_path)
     arrays = Arrays(tmp_path)
-    recorded = [c for c in arrays.clips if not played_backwards(c)]
+    recorded = [c for c in arrays.clips if not is_made(c)]
     assert len(recorded) == 2
     # What is called a walk is there backwards, too, and goes back.
-    turned = {c["reversal_of"]: arrays.view(c, False) for c in arrays.clips if played_backwards(c)}
+    turned = {c["made_of"]: arrays.view(c, False) for c in arrays.clips if is_made(c)}
     assert turned.keys() == {c["id"] for c in recorded if c["content"] == "walk"}
     for features in turned.values():
         np.testing.assert_allclose(features[:-1, 2], -0.8, atol=0.02)

@@ -1,6 +1,7 @@
 """The decoder's own training, the kinematics of its losses (against the core), and checkpoints from a package."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -125,10 +126,11 @@ def test_tokens_that_are_not_credible_do_not_teach_the_decoder() -> None:
 def test_a_package_gives_its_weights_back(tmp_path: Path) -> None:
     torch.manual_seed(4)
     tiny = configuration.load(tiny_configuration(tmp_path))
-    pvae, networks = train_pvae.build(tiny), train_mar.Networks(tiny, 5)
+    before = replace(tiny, mar=replace(tiny.mar, sentence=False))
+    pvae, networks, old = train_pvae.build(tiny), train_mar.Networks(tiny, 5), train_mar.Networks(before, 5)
     pvae.mean, pvae.std, pvae.latent_std = torch.randn(262), torch.rand(262) + 0.5, torch.rand(32) + 0.5
     duration = Duration()
-    for module in (pvae, networks, duration):
+    for module in (pvae, networks, duration, old):
         for parameter in module.parameters():  # equal weights, such as zeros, would be stored once
             torch.nn.init.normal_(parameter)
         round_weights(module)
@@ -150,3 +152,11 @@ def test_a_package_gives_its_weights_back(tmp_path: Path) -> None:
         recover(tiny, tmp_path, run)
     with pytest.raises(ValueError, match="the configuration"):
         recover(configuration.load("small"), tmp_path, tmp_path / "other")
+
+    # Of a package from before transformers were told the whole sentence, that part begins as nothing.
+    export(next(g for g in graphs(pvae, old.mar, networks.head, duration) if g.name == "mar"), tmp_path / "mar.onnx")
+    recover(tiny, tmp_path, tmp_path / "older")
+    state = train_mar.load(tiny, tmp_path / "older" / "mar.pt", pvae).mar.state_dict()
+    assert not state.pop("sentence.weight").any()
+    assert state.keys() == old.mar.state_dict().keys()
+    assert all(torch.equal(state[name], weight) for name, weight in old.mar.state_dict().items())

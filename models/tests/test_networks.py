@@ -80,3 +80,26 @@ def test_parts_are_joined_by_the_mean_of_all_that_see_a_channel() -> None:
         scatter = F.one_hot(torch.tensor(own), 5).float()
         total, seen = total + patch.reshape(2, 6, len(own)) @ scatter, seen + scatter.sum(0)
     assert torch.allclose(network.join(patches), total / seen * network.std + network.mean, atol=1e-6)
+
+
+def test_a_sentence_begins_with_nothing_and_is_the_direction_of_the_mean_state() -> None:
+    torch.manual_seed(0)
+    mar = Mar(MarConfig(width=32, layers=1, heads=2, sentence=True), 5, 8).eval()
+    latent, known = torch.randn(2, 7, 5, 8), torch.ones(2, 7, 5)
+    sentence = mar.sentence
+    assert sentence is not None
+    with torch.no_grad():
+        before = contexts(mar, latent, known)
+        mar.sentence = None
+        torch.testing.assert_close(contexts(mar, latent, known), before)
+        sentence.weight.normal_()
+        states = torch.randn(2, 4, 384)
+        mask = torch.tensor([[1.0, 1, 0, 0], [1, 1, 1, 1]])
+        told = sentence(states, mask)
+        mean = torch.stack([states[0, :2].mean(0), states[1].mean(0)])
+        expected = F.linear(F.normalize(mean, dim=-1) * 384**0.5, sentence.weight)
+        torch.testing.assert_close(told, expected, rtol=1e-4, atol=1e-4)
+        # What stands where no word is, and how strong a mean is, tell nothing.
+        torch.testing.assert_close(sentence(states + 3 * (1 - mask)[..., None], mask), told)
+        torch.testing.assert_close(sentence(2 * states, mask), told, rtol=1e-4, atol=1e-4)
+        assert torch.equal(sentence(states, torch.zeros(2, 4)), torch.zeros(2, 32))

@@ -19,7 +19,7 @@ import numpy as np
 import ropar_native
 from numpy.typing import NDArray
 
-from .mirror import mirrored_joints
+from .mirror import limbs, mirrored_joints
 
 Array = NDArray[np.float32]
 KINDS = ("drift", "freeze", "jitter")
@@ -54,12 +54,12 @@ def corrupt(root: Array, rotations: Array, fps: float, severity: str, generator:
     levels, frames = severities[severity], len(root)
     out, touched = rotations.copy(), np.zeros((frames, 22), bool)
     doubted = np.zeros((frames, 22), bool)
-    limbs = _limbs()
+    joints_of = limbs()
     for name, first, last in _off_screen(generator, levels, frames):
-        _spoil(out, rotations, limbs[name], slice(first, last), "drift", fps, levels, generator)
-        touched[first:last, limbs[name]] = True
-        doubted[first:last, limbs[name]] = True  # what is off the screen is always doubted
-    for joints in limbs.values():
+        _spoil(out, rotations, joints_of[name], slice(first, last), "drift", fps, levels, generator)
+        touched[first:last, joints_of[name]] = True
+        doubted[first:last, joints_of[name]] = True  # what is off the screen is always doubted
+    for joints in joints_of.values():
         for first, last in _events(generator, levels["occlusion_rate"], levels["occlusion_seconds"], frames, fps):
             _spoil(out, rotations, joints, slice(first, last), str(generator.choice(KINDS)), fps, levels, generator)
             touched[first:last, joints] = True
@@ -67,7 +67,7 @@ def corrupt(root: Array, rotations: Array, fps: float, severity: str, generator:
                 doubted[first:last, joints] = True
     for pair in (("left_arm", "right_arm"), ("left_leg", "right_leg")):
         for first, last in _events(generator, levels["swap_rate"], levels["occlusion_seconds"], frames, fps):
-            joints = limbs[pair[0]] + limbs[pair[1]]
+            joints = joints_of[pair[0]] + joints_of[pair[1]]
             _, swapped = ropar_native.mirror(np.ascontiguousarray(root), np.ascontiguousarray(rotations))
             out[first:last, joints] = swapped[first:last, joints]
             touched[first:last, joints] = True
@@ -77,12 +77,6 @@ def corrupt(root: Array, rotations: Array, fps: float, severity: str, generator:
     shake = _slow(generator.normal(size=(frames, 3)), fps, 1.0) * levels["root_millimetres"] / 1000
     confidence = _confidence(generator, doubted, fps)
     return Corrupted((root + shake).astype(np.float32), out, confidence, touched)
-
-
-@lru_cache(maxsize=1)
-def _limbs() -> dict[str, list[int]]:
-    scheme = ropar_native.part_scheme("five")
-    return {n: [int(j) for j in js] for n, js in zip(scheme["parts"], scheme["joints"], strict=True) if n != "torso"}
 
 
 def _off_screen(generator: np.random.Generator, levels: dict[str, float], frames: int) -> list[tuple[str, int, int]]:
@@ -175,7 +169,7 @@ def _confidence(generator: np.random.Generator, doubted: np.ndarray, fps: float)
     wrong."""
     levels, frames = table()["confidence"], len(doubted)
     doubted = doubted.copy()
-    for joints in _limbs().values():
+    for joints in limbs().values():
         for first, last in _events(generator, levels["false_alarm_rate"], levels["false_alarm_seconds"], frames, fps):
             doubted[first:last, joints] = True
     late = min(round(abs(generator.normal(0, levels["late_seconds"])) * fps), frames - 1)

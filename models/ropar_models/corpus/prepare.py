@@ -3,8 +3,8 @@
 The result is a folder of flat arrays that training maps into memory:
   features.npy [F, D] float32   all clips one after another, each followed by its mirror image
   confidence.npy [F, 22] uint8  joint confidence x 255 (only where the corpus carries it)
-  clips.json                    per clip: start, frames, labels, split, licence, the clip that it plays backwards if it
-                                does, and captions as lists of caption numbers: as written, reworded, composed from
+  clips.json                    per clip: start, frames, labels, split, licence, the recorded clip that it is made of
+                                if it is, and captions as lists of caption numbers: as written, reworded, composed from
                                 the labels
   captions.json, states.npy [S, 384] float16, offsets.npy [captions, 2] first row and end of each caption
 """
@@ -26,9 +26,9 @@ from ..layout import CHANNELS, FRAME_RATE, JOINTS
 from ..text import STATE_WIDTH, TextEncoder, require_encoder
 from .captions import mirror_caption, reword
 from .files import CorpusError
+from .making import with_made
 from .mirror import mirrored_joints
 from .reader import SHORTEST, open_corpus
-from .reversal import both_ways
 from .solving import calibrate, resample_confidence, sided_features, solve_clip
 from .wordings import compose
 from .writer import ArrayWriter
@@ -61,13 +61,13 @@ def prepare(corpus: Path, out: Path, text_encoder: Path, limit: int | None = Non
             if solved is None:
                 log.warning("%s: shorter than %d frames at %g a second, left out", clip.file, SHORTEST, FRAME_RATE)
                 continue
-            for told, motion, seen in both_ways(clip, solved, resample_confidence(clip, len(solved.root))):
+            for told, motion, seen in with_made(clip, solved, resample_confidence(clip, len(solved.root))):
                 label = told.content, told.style, told.notes.get("side")
                 if label not in composed:
                     composed[label] = compose_many(*label, generator)
                 sides: list[list[list[int]]] = []
                 for change in (str, mirror_caption):
-                    own = told.captions if told is clip else composed[label][:REVERSED_CAPTIONS]
+                    own = told.captions if told is clip else composed[label][:MADE_CAPTIONS]
                     written = [change(c) for c in own]
                     kinds = written, [reword(t, generator) for t in written], [change(t) for t in composed[label]]
                     sides.append([[number(t) for t in texts] for texts in kinds])
@@ -85,7 +85,7 @@ def prepare(corpus: Path, out: Path, text_encoder: Path, limit: int | None = Non
                         "frames": len(motion.root),
                         "seconds": len(told.positions) / told.fps,
                         "dataset": told.notes.get("dataset"),
-                        "reversal_of": clip.identifier if told is not clip else None,
+                        "made_of": clip.identifier if told is not clip else None,
                         "captions": sides[0],
                         "mirrored_captions": sides[1],
                         "start": start,
@@ -105,8 +105,8 @@ def prepare(corpus: Path, out: Path, text_encoder: Path, limit: int | None = Non
     store_text(out, list(captions), text_encoder)
 
 
-# Composed captions that stand for the written ones of a clip that is played backwards.
-REVERSED_CAPTIONS = 3
+# Composed captions that stand for the written ones of a clip that is made of another one.
+MADE_CAPTIONS = 3
 
 
 def compose_many(content: str, style: str, side: str | None, generator: random.Random, count: int = 60) -> list[str]:

@@ -19,7 +19,7 @@ from ..layout import CHANNELS, FRAME_RATE
 from ..sampler import Grid, sample
 from ..text import TextEncoder, require_encoder
 from ..training import train_duration, train_mar, train_pvae
-from ..training.dataset import Arrays, permissive_licences, played_backwards
+from ..training.dataset import Arrays, is_made, permissive_licences
 from ..training.schedule import load_checkpoint
 from .graphs import export, graphs, round_weights
 
@@ -104,8 +104,8 @@ def write_manifest(
     configuration: Configuration, data: Path, package: Path, version: str, training: dict[str, Any]
 ) -> None:
     """The manifest as docs/model-package.md describes it."""
-    # A clip that is played backwards, too, is one recording.
-    clips = [c for c in Arrays(data, "train", configuration.data).clips if not played_backwards(c)]
+    # A clip and what is made of it are one recording.
+    clips = [c for c in Arrays(data, "train", configuration.data).clips if not is_made(c)]
     hours: dict[tuple[str, str], float] = defaultdict(float)
     counts: Counter[tuple[str, str]] = Counter()
     for clip in clips:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -30,10 +31,14 @@ def recover(configuration: Configuration, package: Path, run: Path) -> list[Path
     """Write `pvae.pt`, `mar.pt` and `duration.pt` into `run`; training started there begins with these weights.
 
     Raises `ValueError` where the package was made with other sizes than the configuration's, and `FileExistsError`
-    where `run` has a checkpoint already.
+    where `run` has a checkpoint already. Of a package from before transformers were told the whole sentence, that part
+    begins as in a new network: as nothing.
     """
     pvae = train_pvae.build(configuration)
-    networks = train_mar.Networks(configuration, len(pvae.channels))
+    fresh = train_mar.Networks(configuration, len(pvae.channels))
+    told = configuration.mar.sentence and _tells_the_sentence(package / "mar.onnx")
+    stored = replace(configuration, mar=replace(configuration.mar, sentence=told))
+    networks = train_mar.Networks(stored, len(pvae.channels))
     duration = Duration(configuration.mar.text_width)
     modules: dict[str, nn.Module] = {"pvae": pvae, "mar": networks, "duration": duration}
     paths = [run / f"{name}.pt" for name in modules]
@@ -46,6 +51,9 @@ def recover(configuration: Configuration, package: Path, run: Path) -> list[Path
     with tempfile.TemporaryDirectory() as folder:
         for graph in graphs(pvae, networks.mar, networks.head, duration):
             _read(graph, package / f"{graph.name}.onnx", Path(folder) / "probe.onnx")
+    if not told:
+        fresh.load_state_dict(networks.state_dict(), strict=False)
+        modules["mar"] = networks = fresh
     for path, module in zip(paths, modules.values(), strict=True):
         weights = module.state_dict()
         state = {"network": weights, "average": weights, "step": 0, "minutes": 0.0}
@@ -54,6 +62,11 @@ def recover(configuration: Configuration, package: Path, run: Path) -> list[Path
     origin = {k: manifest[k] for k in ("name", "version")} | {"training": manifest["measured"]["training"]}
     write_json(run / ORIGIN, origin)
     return paths
+
+
+def _tells_the_sentence(mar: Path) -> bool:
+    # The exporter names the operations of a module after its place.
+    return any(node.name.startswith("/sentence/") for node in onnx.load(str(mar)).graph.node)
 
 
 def _read(graph: Graph, stored: Path, probe: Path) -> None:

@@ -9,6 +9,7 @@ from torch import Tensor, nn
 
 from .blocks import CrossAttentionBlock, SelfAttentionBlock, key_bias, sinusoidal
 from .neighbourhood import Neighbourhood
+from .sentence import Sentence
 
 
 @dataclass(frozen=True)
@@ -21,6 +22,7 @@ class MarConfig:
     text_layers: int = 1
     text_width: int = 384
     neighbours: int = 5  # tokens whose cells, of all parts, a cell sees at a glance; 0 for attention alone
+    sentence: bool = False  # whether each cell is told what all words say together, not its words alone
 
 
 class Mar(nn.Module):
@@ -43,6 +45,7 @@ class Mar(nn.Module):
         self.from_latent = nn.Linear(latent, width)
         span = config.neighbours
         self.neighbourhood = Neighbourhood(parts, latent, width, span) if span else None
+        self.sentence = Sentence(config.text_width, width) if config.sentence else None
         self.masked = nn.Parameter(torch.randn(width) * 0.02)
         self.part = nn.Parameter(torch.randn(parts, width) * 0.02)
         self.position = nn.Linear(2 * 64, width)
@@ -63,6 +66,8 @@ class Mar(nn.Module):
         x = x + self.part + place[:, :, None, :]
         if self.neighbourhood is not None:
             x = x + self.neighbourhood(latent * given, given)
+        if self.sentence is not None:
+            x = x + self.sentence(text, text_mask)[:, None, None]
         x = x.reshape(b, -1, self.width)
 
         words = self.from_text(text) * text_mask[..., None]

@@ -51,20 +51,20 @@ def with_free_captions(clip: dict[str, Any], selection: Data) -> dict[str, Any]:
     return {**clip, **kept} if kept["captions"][0] else clip
 
 
-def played_backwards(clip: dict[str, Any]) -> bool:
-    """Whether the clip is a recorded one played backwards (corpus/reversal.py)."""
-    return clip.get("reversal_of") is not None  # arrays from before there were such clips do not say
+def is_made(clip: dict[str, Any]) -> bool:
+    """Whether the clip is made of a recorded one (corpus/making.py)."""
+    return clip.get("made_of") is not None  # arrays from before there were such clips do not say
 
 
 def recording_of(clip: dict[str, Any]) -> str:
-    """The name of what was recorded: the clip's own, or that of the one that it plays backwards."""
-    return clip["reversal_of"] if played_backwards(clip) else clip["id"]
+    """The name of what was recorded: the clip's own, or that of the one that it is made of."""
+    return clip["made_of"] if is_made(clip) else clip["id"]
 
 
-def without_needless_reversals(clips: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The clips, less those played backwards whose content a recorded one shows, too."""
-    recorded = {c["content"] for c in clips if not played_backwards(c)}
-    return [c for c in clips if not (played_backwards(c) and c["content"] in recorded)]
+def without_needless_made(clips: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The clips, less those made of others whose content a recorded one shows, too."""
+    recorded = {c["content"] for c in clips if not is_made(c)}
+    return [c for c in clips if not (is_made(c) and c["content"] in recorded)]
 
 
 def judged(selection: Data) -> Data:
@@ -94,7 +94,7 @@ class Arrays:
         self.change = change_of(self.selection.confidence)
         clips = json.loads((folder / "clips.json").read_text())
         chosen = [c for c in clips if c["split"] == split and allowed(c, self.selection)]
-        self.clips = [with_free_captions(c, self.selection) for c in without_needless_reversals(chosen)]
+        self.clips = [with_free_captions(c, self.selection) for c in without_needless_made(chosen)]
         if split == "train":
             self.clips = [
                 c for c in self.clips if drawn_share(recording_of(c), self.selection.share_seed) < self.selection.share

@@ -1,0 +1,67 @@
+"""Clips that are made of recorded ones, for contents that a corpus may lack (tables/made_clips.json).
+
+- `backwards`: who walks forward, walks backwards in reverse. The joints of the legs move in backward walking much as in
+  forward walking run backwards (Winter, Pluck and Yang 1989, Backward walking: a simple reversal of forward walking?,
+  Journal of Motor Behavior 21(3)).
+- `both_arms`: who raises one arm, raises both where the other arm does what the first does in the mirror.
+
+What such clips teach is used only where no recorded clip of the selection shows it (training/dataset.py).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import lru_cache
+from importlib import resources
+from typing import Any
+
+import numpy as np
+import ropar_native
+
+from ..layout import JOINTS
+from .mirror import limbs, mirrored_joints
+from .reader import Clip
+from .solving import Solved
+
+
+@lru_cache(maxsize=1)
+def _table() -> dict[str, Any]:
+    return json.loads(resources.files("ropar_models").joinpath("tables/made_clips.json").read_text())
+
+
+def with_made(clip: Clip, solved: Solved, seen: np.ndarray) -> Iterator[tuple[Clip, Solved, np.ndarray]]:
+    """The clip as it is, and what the table makes of a training clip of its content.
+
+    `seen` is the joint confidence [T, 22]. The clip that is made has no captions, and no side: what its own say is no
+    longer so.
+    """
+    yield clip, solved, seen
+    entry = _table().get(clip.content)
+    if isinstance(entry, dict) and clip.split == "train":
+        notes = {k: v for k, v in clip.notes.items() if k != "side"}
+        name = f"{clip.identifier}_{entry['how']}"
+        told = replace(clip, identifier=name, content=entry["content"], captions=[], notes=notes)
+        yield told, *_MAKERS[entry["how"]](solved, seen)
+
+
+def backwards(solved: Solved, seen: np.ndarray) -> tuple[Solved, np.ndarray]:
+    """The last frame first."""
+    root, rotations, seen = (np.ascontiguousarray(values[::-1]) for values in (*solved, seen))
+    return Solved(root, rotations), seen
+
+
+def both_arms(solved: Solved, seen: np.ndarray) -> tuple[Solved, np.ndarray]:
+    """The arm whose wrist comes up higher, and its mirror image on the other side."""
+    joints = ropar_native.forward_kinematics(*solved)
+    heights = {side: joints[:, JOINTS.index(f"{side}_wrist"), 1].max() for side in ("left", "right")}
+    other = limbs()["right_arm" if heights["left"] > heights["right"] else "left_arm"]
+    swap = mirrored_joints()
+    rotations, seen = solved.rotations.copy(), seen.copy()
+    rotations[:, other] = ropar_native.mirror(*solved)[1][:, other]
+    seen[:, other] = seen[:, [swap[joint] for joint in other]]
+    return Solved(solved.root, rotations), seen
+
+
+_MAKERS = {"backwards": backwards, "both_arms": both_arms}

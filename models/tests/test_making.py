@@ -1,0 +1,105 @@
+"""Clips that are made of others: poses in the other order, arms that do what the other does, and only where nothing
+recorded shows that."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import ropar_native
+from made_corpus import write_arrays
+from ropar_models.configuration import Data
+from ropar_models.corpus.making import with_made
+from ropar_models.corpus.reader import Clip
+from ropar_models.corpus.solving import Solved, sided_features
+from ropar_models.evaluation.positions import positions
+from ropar_models.files import write_json
+from ropar_models.layout import FRAME_RATE, JOINTS
+from ropar_models.training.dataset import Arrays, drawn_share
+
+FRAMES = 60
+
+
+def walk(split: str = "train", content: str = "walk") -> tuple[Clip, Solved, np.ndarray]:
+    """Forward along z at 1 m/s with a swinging arm; the wrists are not seen in the first frames."""
+    t = np.arange(FRAMES) / FRAME_RATE
+    root = np.stack([0 * t, 0.9 + 0.02 * np.sin(9 * t), t], -1).astype(np.float32)
+    rotations = np.zeros((FRAMES, 22, 4), np.float32)
+    rotations[..., 0] = 1
+    rotations[:, 16, 0], rotations[:, 16, 1] = np.cos(0.3 * np.sin(7 * t)), np.sin(0.3 * np.sin(7 * t))
+    seen = np.full((FRAMES, 22), 255, np.uint8)
+    seen[:10, 20:] = 0
+    clip = Clip(
+        *("one", "one.bvh", "made", "made", content, "", split, "MIT", ["a person walks"], FRAME_RATE),
+        *(np.zeros((FRAMES, 22, 3), np.float32), np.ones(22, bool)),
+    )
+    return clip, Solved(root, rotations), seen
+
+
+def test_a_walk_played_backwards_goes_back_through_the_same_poses() -> None:
+    (forward, solved, _), (told, motion, seen) = with_made(*walk())
+    assert forward.captions and (told.content, told.captions) == ("walk-back", [])
+    assert told.identifier != forward.identifier
+    for there, back in zip(sided_features(solved), sided_features(motion), strict=True):
+        before, after = positions(there, FRAME_RATE), positions(back, FRAME_RATE)
+        # Features begin where their first frame is.
+        expected = before[::-1] - before[-1, 0] + after[0, 0]
+        assert np.abs(after - expected)[..., [0, 2]].max() < 2e-3
+        assert np.abs(after - before[::-1])[..., 1].max() < 2e-3
+        assert after[-1, 0, 2] - after[0, 0, 2] < -2.5
+    assert (seen[-10:, 20:] == 0).all() and (seen[:-10] == 255).all()
+
+
+@pytest.mark.parametrize("side", ["left", "right"])
+def test_an_arm_that_is_raised_is_raised_on_both_sides(side: str) -> None:
+    """The arms of the result are mirror images; the raised one and the rest of the body stay as they were."""
+    clip, solved, seen = walk(content="standing shoulder scaption")
+    clip = replace(clip, notes={"side": side})
+    rotations = np.zeros((FRAMES, 22, 4), np.float32)
+    rotations[..., 3] = 1
+    # From the T pose up and forward, about the body's axis Z and the arm's own; the head looks aside.
+    up = np.linspace(0, np.pi / 4, FRAMES) * (1 if side == "left" else -1)
+    rotations[:, JOINTS.index(f"{side}_shoulder"), 2], rotations[:, JOINTS.index(f"{side}_shoulder"), 3] = (
+        np.sin(up),
+        np.cos(up),
+    )
+    rotations[:, JOINTS.index(f"{side}_elbow")] = [0, 0.6, 0, 0.8]
+    rotations[:, JOINTS.index("neck")] = [0, 0.28, 0, 0.96]
+    other = "right" if side == "left" else "left"
+    seen[:] = 255
+    seen[:5, JOINTS.index(f"{side}_wrist")] = 10
+    _, (told, motion, clear) = with_made(clip, Solved(0 * solved.root, rotations), seen)
+    assert (told.content, told.captions, told.notes) == ("raise-up-both-hands", [], {})
+    joints = ropar_native.forward_kinematics(*motion)
+    before = ropar_native.forward_kinematics(0 * solved.root, rotations)
+    arms = [j for j in JOINTS if any(part in j for part in ("collar", "shoulder", "elbow", "wrist"))]
+    kept = [i for i, j in enumerate(JOINTS) if j not in arms or j.startswith(side)]
+    np.testing.assert_allclose(joints[:, kept], before[:, kept], atol=1e-5)
+    image = joints[:, [JOINTS.index(f"{other}_{j}") for j in ("shoulder", "elbow", "wrist")]] * [-1, 1, 1]
+    np.testing.assert_allclose(
+        joints[:, [JOINTS.index(f"{side}_{j}") for j in ("shoulder", "elbow", "wrist")]], image, atol=1e-5
+    )
+    assert joints[-1, JOINTS.index(f"{other}_wrist"), 1] - joints[0, JOINTS.index(f"{other}_wrist"), 1] > 0.2
+    assert (clear[:5, JOINTS.index(f"{other}_wrist")] == 10).all() and (clear[5:] == 255).all()
+
+
+def test_what_judges_and_what_nothing_is_made_of_is_left_as_it_is() -> None:
+    assert len(list(with_made(*walk("test")))) == 1
+    assert len(list(with_made(*walk(content="sit")))) == 1
+
+
+def test_made_clips_count_where_no_recorded_one_shows_their_content(tmp_path: Path) -> None:
+    write_arrays(tmp_path)
+    clips = Arrays(tmp_path).clips
+    clips[0] |= {"made_of": "walk 7", "content": "walk-back"}
+    write_json(tmp_path / "clips.json", clips)
+    assert len(Arrays(tmp_path).clips) == len(clips)
+    # It goes with what it is made of: where that is left out, by name or by chance, so is it.
+    excluding = Data(exclude=["walk 7"])
+    assert [c["id"] for c in Arrays(tmp_path, selection=excluding).clips] == [c["id"] for c in clips[1:]]
+    for share in (0.2, 0.5, 0.8):
+        ids = [c["id"] for c in Arrays(tmp_path, selection=Data(share=share, share_seed=3)).clips]
+        assert (clips[0]["id"] in ids) == (drawn_share("walk 7", 3) < share)
+    clips[1] |= {"content": "walk-back"}
+    write_json(tmp_path / "clips.json", clips)
+    assert [c["id"] for c in Arrays(tmp_path).clips] == [c["id"] for c in clips[1:]]
