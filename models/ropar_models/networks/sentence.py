@@ -17,6 +17,6 @@ class Sentence(nn.Linear):
         super().__init__(channels, width, bias=False)
         nn.init.zeros_(self.weight)
 
-    def forward(self, states: Tensor, mask: Tensor) -> Tensor:
+    def forward(self, states: Tensor, mask: Tensor) -> Tensor:  # type: ignore[override]
         mean = (states * mask[..., None]).sum(1) / mask.sum(1, keepdim=True).clamp(min=1.0)
         return super().forward(mean / (mean.square().mean(-1, keepdim=True) + 1e-6).sqrt())
