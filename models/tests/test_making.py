@@ -10,6 +10,7 @@ import ropar_native
 from made_corpus import write_arrays
 from ropar_models.configuration import Data
 from ropar_models.corpus.making import with_made
+from ropar_models.corpus.mirror import mirrored_joints
 from ropar_models.corpus.reader import Clip
 from ropar_models.corpus.solving import Solved, sided_features
 from ropar_models.evaluation.positions import positions
@@ -52,19 +53,20 @@ def test_a_walk_played_backwards_goes_back_through_the_same_poses() -> None:
 
 @pytest.mark.parametrize("side", ["left", "right"])
 def test_an_arm_that_is_raised_is_raised_on_both_sides(side: str) -> None:
-    """The arms of the result are mirror images; the raised one and the rest of the body stay as they were."""
+    """The upper body becomes its own mirror image; legs stay where they were, the raised arm as it is in the trunk."""
     clip, solved, seen = walk(content="standing shoulder scaption")
     clip = replace(clip, notes={"side": side})
     rotations = np.zeros((FRAMES, 22, 4), np.float32)
     rotations[..., 3] = 1
-    # From the T pose up and forward, about the body's axis Z and the arm's own; the head looks aside.
+    # From the T pose up and forward, about the body's axis Z and the arm's own; the trunk leans away from it and turns.
     up = np.linspace(0, np.pi / 4, FRAMES) * (1 if side == "left" else -1)
     rotations[:, JOINTS.index(f"{side}_shoulder"), 2], rotations[:, JOINTS.index(f"{side}_shoulder"), 3] = (
         np.sin(up),
         np.cos(up),
     )
     rotations[:, JOINTS.index(f"{side}_elbow")] = [0, 0.6, 0, 0.8]
-    rotations[:, JOINTS.index("neck")] = [0, 0.28, 0, 0.96]
+    rotations[:, JOINTS.index("spine3")] = [0, 0.28, 0, 0.96]
+    rotations[:, JOINTS.index("spine1")] = [0, 0, 0.28 if side == "left" else -0.28, 0.96]
     other = "right" if side == "left" else "left"
     seen[:] = 255
     seen[:5, JOINTS.index(f"{side}_wrist")] = 10
@@ -72,13 +74,13 @@ def test_an_arm_that_is_raised_is_raised_on_both_sides(side: str) -> None:
     assert (told.content, told.captions, told.notes) == ("raise-up-both-hands", [], {})
     joints = ropar_native.forward_kinematics(*motion)
     before = ropar_native.forward_kinematics(0 * solved.root, rotations)
-    arms = [j for j in JOINTS if any(part in j for part in ("collar", "shoulder", "elbow", "wrist"))]
-    kept = [i for i, j in enumerate(JOINTS) if j not in arms or j.startswith(side)]
-    np.testing.assert_allclose(joints[:, kept], before[:, kept], atol=1e-5)
-    image = joints[:, [JOINTS.index(f"{other}_{j}") for j in ("shoulder", "elbow", "wrist")]] * [-1, 1, 1]
-    np.testing.assert_allclose(
-        joints[:, [JOINTS.index(f"{side}_{j}") for j in ("shoulder", "elbow", "wrist")]], image, atol=1e-5
-    )
+    legs = [i for i, j in enumerate(JOINTS) if any(part in j for part in ("pelvis", "hip", "knee", "ankle", "foot"))]
+    np.testing.assert_allclose(joints[:, legs], before[:, legs], atol=1e-5)
+    swap = mirrored_joints()
+    upper = [i for i in range(22) if i not in legs]
+    np.testing.assert_allclose(joints[:, [swap[i] for i in upper]] * [-1, 1, 1], joints[:, upper], atol=1e-5)
+    arm = [JOINTS.index(f"{side}_{j}") for j in ("collar", "shoulder", "elbow", "wrist")]
+    np.testing.assert_allclose(motion.rotations[:, arm], rotations[:, arm])
     assert joints[-1, JOINTS.index(f"{other}_wrist"), 1] - joints[0, JOINTS.index(f"{other}_wrist"), 1] > 0.2
     assert (clear[:5, JOINTS.index(f"{other}_wrist")] == 10).all() and (clear[5:] == 255).all()
 

@@ -3,7 +3,8 @@
 - `backwards`: who walks forward, walks backwards in reverse. The joints of the legs move in backward walking much as in
   forward walking run backwards (Winter, Pluck and Yang 1989, Backward walking: a simple reversal of forward walking?,
   Journal of Motor Behavior 21(3)).
-- `both_arms`: who raises one arm, raises both where the other arm does what the first does in the mirror.
+- `both_arms`: who raises one arm, raises both where the other arm does what the first does in the mirror, and where the
+  trunk, which leans away from one arm, stays halfway between itself and its mirror image.
 
 What such clips teach is used only where no recorded clip of the selection shows it (training/dataset.py).
 """
@@ -53,15 +54,26 @@ def backwards(solved: Solved, seen: np.ndarray) -> tuple[Solved, np.ndarray]:
 
 
 def both_arms(solved: Solved, seen: np.ndarray) -> tuple[Solved, np.ndarray]:
-    """The arm whose wrist comes up higher, and its mirror image on the other side."""
+    """The arm whose wrist comes up higher, and its mirror image on the other side of a trunk that leans to neither."""
     joints = ropar_native.forward_kinematics(*solved)
     heights = {side: joints[:, JOINTS.index(f"{side}_wrist"), 1].max() for side in ("left", "right")}
     other = limbs()["right_arm" if heights["left"] > heights["right"] else "left_arm"]
     swap = mirrored_joints()
+    trunk = [
+        joint for joint, image in enumerate(swap) if joint == image and joint > 0
+    ]  # not the pelvis: legs hang on it
     rotations, seen = solved.rotations.copy(), seen.copy()
-    rotations[:, other] = ropar_native.mirror(*solved)[1][:, other]
+    image = ropar_native.mirror(*solved)[1]
+    rotations[:, other] = image[:, other]
+    rotations[:, trunk] = _halfway(rotations[:, trunk], image[:, trunk])
     seen[:, other] = seen[:, [swap[joint] for joint in other]]
     return Solved(solved.root, rotations), seen
+
+
+def _halfway(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """Quaternions [..., 4] in the middle of two."""
+    middle = a + b * np.where((a * b).sum(-1, keepdims=True) < 0, -1, 1)
+    return (middle / np.linalg.norm(middle, axis=-1, keepdims=True)).astype(np.float32)
 
 
 _MAKERS = {"backwards": backwards, "both_arms": both_arms}
