@@ -121,7 +121,7 @@ def markdown(summary: dict[str, Any], spec: dict[str, Any]) -> str:
         used = [f for f in FIGURES if f in first["rows"]["generated"]]
         lines += ["| arm | clips | seeds | " + " | ".join(TITLES[f] for f in used) + " |"]
         lines += ["| --- | --- | --- |" + " --- |" * len(used)]
-        recorded = first["rows"]["recorded"]
+        recorded = max(arms.values(), key=lambda arm: len(arm["seeds"]))["rows"]["recorded"]
         lines.append("| recorded motion | | | " + " | ".join(cell(recorded.get(f)) for f in used) + " |")
         for name, arm in arms.items():
             letter = spec["arms"][name].get("letter")
