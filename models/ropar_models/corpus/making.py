@@ -16,7 +16,6 @@ from collections.abc import Iterator
 from dataclasses import replace
 from functools import lru_cache
 from importlib import resources
-from typing import Any
 
 import numpy as np
 import ropar_native
@@ -28,8 +27,8 @@ from .solving import Solved
 
 
 @lru_cache(maxsize=1)
-def _table() -> dict[str, Any]:
-    return json.loads(resources.files("ropar_models").joinpath("tables/made_clips.json").read_text())
+def _table() -> dict[str, dict[str, str]]:
+    return json.loads(resources.files("ropar_models").joinpath("tables/made_clips.json").read_text())["made_of"]
 
 
 def with_made(clip: Clip, solved: Solved, seen: np.ndarray) -> Iterator[tuple[Clip, Solved, np.ndarray]]:
@@ -40,7 +39,7 @@ def with_made(clip: Clip, solved: Solved, seen: np.ndarray) -> Iterator[tuple[Cl
     """
     yield clip, solved, seen
     entry = _table().get(clip.content)
-    if isinstance(entry, dict) and clip.split == "train":
+    if entry is not None and clip.split == "train":
         notes = {k: v for k, v in clip.notes.items() if k != "side"}
         name = f"{clip.identifier}_{entry['how']}"
         told = replace(clip, identifier=name, content=entry["content"], captions=[], notes=notes)
@@ -59,9 +58,8 @@ def both_arms(solved: Solved, seen: np.ndarray) -> tuple[Solved, np.ndarray]:
     heights = {side: joints[:, JOINTS.index(f"{side}_wrist"), 1].max() for side in ("left", "right")}
     other = limbs()["right_arm" if heights["left"] > heights["right"] else "left_arm"]
     swap = mirrored_joints()
-    trunk = [
-        joint for joint, image in enumerate(swap) if joint == image and joint > 0
-    ]  # not the pelvis: legs hang on it
+    # Not the pelvis: the legs hang on it.
+    trunk = [joint for joint, opposite in enumerate(swap) if joint == opposite and joint > 0]
     rotations, seen = solved.rotations.copy(), seen.copy()
     image = ropar_native.mirror(*solved)[1]
     rotations[:, other] = image[:, other]
