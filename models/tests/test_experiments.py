@@ -196,6 +196,22 @@ def test_the_verdict(fid: list[float], r1: list[float], direction: bool, sure: b
     assert (found["direction"], found["beyond_intervals"], found["size"]) == (direction, sure, size)
 
 
+def test_other_figures_are_paired_seed_by_seed_where_both_arms_have_them() -> None:
+    results = [_result(arm, seed, 1.0, 0.6) for arm in ("credibility", "keep_all") for seed in range(3)]
+    for result, jerk, legs in zip(results, (80, 60, 40, 100, 80, 50), (0.5, 0.7, 0.6, 0.4, 0.5, 0.5), strict=True):
+        rows = {"jerk": float(jerk), "r1_legs": {"mean": legs}}
+        result["rows"] = {
+            row: {"fid": {"mean": 1.0}, "r1": {"mean": 0.6}} | rows for row in ("recorded", "rebuilt", "generated")
+        }
+    summary = summarise(results, ablate.table())
+    also = summary["verdict"]["keep_all"]["also"]
+    assert set(also) == {"jerk, ratio", "R@1 of legs, gain", "FID of the P-VAE, ratio"}
+    # Of 0.80, 0.75, 0.80 and of 0.1, 0.2, 0.1; Student's t of two degrees of freedom is 4.303.
+    assert also["jerk, ratio"]["mean"] == pytest.approx(2.35 / 3)
+    assert also["jerk, ratio"]["interval"] == pytest.approx(4.303 * 0.05 / 3, rel=1e-3)
+    assert also["R@1 of legs, gain"]["mean"] == pytest.approx(0.4 / 3)
+
+
 def test_arms_are_named_by_groups() -> None:
     assert chosen_arms(["claim", "clean_one_part"])[-1] == "clean_one_part"
     assert len(chosen_arms(["claim", "parts"])) == len(set(chosen_arms(["claim", "parts"])))

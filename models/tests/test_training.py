@@ -1,5 +1,6 @@
 """Masks, losses and the whole training pipeline on a corpus made here."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -85,6 +86,14 @@ def test_training_runs_resumes_and_learns(tmp_path: Path) -> None:
     normal = network.std
     assert ((back - features) / normal).abs().mean() < 0.7 * ((worse - features) / normal).abs().mean()
     path = train_mar.train(tiny, tmp_path, run, 60, steps=5)
+    assert torch.load(path, weights_only=False)["step"] == 5
+    # What was trained without a part of the networks, or with smaller ones, is neither gone on with nor exported.
+    for other in (replace(tiny.mar, sentence=False), replace(tiny.mar, width=48)):
+        changed = replace(tiny, mar=other)
+        with pytest.raises(ValueError, match=r"mar\.pt: was trained with another configuration"):
+            train_mar.train(changed, tmp_path, run, 60, steps=6)
+        with pytest.raises(ValueError, match=r"another configuration \(mar\."):
+            train_mar.load(changed, path, network)
     assert torch.load(path, weights_only=False)["step"] == 5
 
 

@@ -23,6 +23,15 @@ FIGURES = (
     "jerk",
 )
 
+# Further paired figures beside the verdict: name -> row, figure, and whether as a ratio or as a difference.
+ALSO = {
+    "foot skate, ratio": ("generated", "foot_skate", True),
+    "jerk, ratio": ("generated", "jerk", True),
+    "R@1 of arms, gain": ("generated", "r1_arms", False),
+    "R@1 of legs, gain": ("generated", "r1_legs", False),
+    "FID of the P-VAE, ratio": ("rebuilt", "fid", True),
+}
+
 
 def over_seeds(values: list[float]) -> dict[str, Any]:
     """Mean and half width of the 95 % interval of the mean over seeds (Student's t); no interval for one seed."""
@@ -67,17 +76,18 @@ def verdict(arms: dict[str, Any], by_arm: dict[str, list[dict[str, Any]]], paper
     for other in ("discard", "keep_all"):
         if other not in arms or "credibility" not in arms:
             continue
-        mine, theirs = ({r["seed"]: r["rows"]["generated"] for r in by_arm[a]} for a in ("credibility", other))
+        mine, theirs = ({r["seed"]: r["rows"] for r in by_arm[a]} for a in ("credibility", other))
         seeds = sorted(set(mine) & set(theirs))
         if not seeds:
             continue
-        ratio = over_seeds([mine[s]["fid"]["mean"] / theirs[s]["fid"]["mean"] for s in seeds])
-        gain = over_seeds([mine[s]["r1"]["mean"] - theirs[s]["r1"]["mean"] for s in seeds])
+        ratio = over_seeds([mine[s]["generated"]["fid"]["mean"] / theirs[s]["generated"]["fid"]["mean"] for s in seeds])
+        gain = over_seeds([mine[s]["generated"]["r1"]["mean"] - theirs[s]["generated"]["r1"]["mean"] for s in seeds])
         sure_fid = ratio["interval"] is not None and ratio["mean"] + ratio["interval"] < 1
         sure_r1 = gain["interval"] is not None and gain["mean"] - gain["interval"] > 0
         out[other] = {
             "fid_ratio": ratio,
             "r1_gain": gain,
+            "also": _paired([(mine[s], theirs[s]) for s in seeds]),
             "direction": bool(ratio["mean"] < 1 and gain["mean"] > 0),
             "beyond_intervals": bool(sure_fid and sure_r1),
             "size": bool(ratio["mean"] <= paper["fid_ratio"] and gain["mean"] >= paper["r1_gain"]),
@@ -85,14 +95,27 @@ def verdict(arms: dict[str, Any], by_arm: dict[str, list[dict[str, Any]]], paper
     return out
 
 
+def _paired(runs: list[tuple[dict[str, Any], dict[str, Any]]]) -> dict[str, Any]:
+    """What else differs from run to run (`ALSO`), where both have the figure."""
+    out = {}
+    for name, (row, figure, ratio) in ALSO.items():
+        pairs = [(_value(mine[row].get(figure)), _value(theirs[row].get(figure))) for mine, theirs in runs]
+        known = [(a, b) for a, b in pairs if a is not None and b is not None and (b > 0 or not ratio)]
+        if len(known) == len(runs):
+            out[name] = over_seeds([a / b if ratio else a - b for a, b in known])
+    return out
+
+
 def _words(found: dict[str, Any]) -> str:
     def spread(e: dict[str, Any]) -> str:
         return f"{e['mean']:.3f}" + (f" ± {e['interval']:.3f}" if e["interval"] is not None else " (one seed)")
 
+    also = "".join(f" {name[0].upper()}{name[1:]} {spread(e)}." for name, e in found["also"].items())
     direction = "the paper's direction appears" if found["direction"] else "the paper's direction does NOT appear"
     sure = "beyond the 95 % intervals" if found["beyond_intervals"] else "not beyond the 95 % intervals"
     size = "at least the paper's size" if found["size"] else "not the paper's size"
-    return f"FID ratio {spread(found['fid_ratio'])}, R@1 gain {spread(found['r1_gain'])}: {direction}, {sure}, {size}."
+    gains = f"FID ratio {spread(found['fid_ratio'])}, R@1 gain {spread(found['r1_gain'])}"
+    return f"{gains}: {direction}, {sure}, {size}.{also}"
 
 
 def markdown(summary: dict[str, Any], spec: dict[str, Any]) -> str:

@@ -14,7 +14,16 @@ from torch import Tensor, nn
 from .codes import require_codes
 from .hardware import Hardware
 from .loader import Source, generator_of, stream
-from .schedule import Average, Clock, Log, learning_rate, load_checkpoint, save_checkpoint, seed_everything
+from .schedule import (
+    Average,
+    Clock,
+    Log,
+    learning_rate,
+    load_checkpoint,
+    load_weights,
+    save_checkpoint,
+    seed_everything,
+)
 
 
 @dataclass(frozen=True)
@@ -79,8 +88,8 @@ def fit(
     state = load_checkpoint(path)
     if state is not None:
         require_codes(state, codes, path)
-        network.load_state_dict(state["network"])
-        average.module.load_state_dict(state["average"])
+        load_weights(network, state["network"], path)
+        load_weights(average.module, state["average"], path)
         if "optimizer" in state:  # weights from a package come without
             optimizer.load_state_dict(state["optimizer"])
         step, before = state["step"], state["minutes"]

@@ -74,6 +74,20 @@ def load_checkpoint(path: Path) -> dict[str, Any] | None:
     return torch.load(path, map_location="cpu", weights_only=False) if path.exists() else None
 
 
+def load_weights(module: nn.Module, weights: dict[str, Tensor], path: Path) -> None:
+    """Fill the module with a checkpoint's weights; an error that names some where they are those of other networks."""
+    mine = module.state_dict()
+    other = sorted(mine.keys() ^ weights.keys()) + [
+        name for name in mine if name in weights and mine[name].shape != weights[name].shape
+    ]
+    if other:
+        some = ", ".join(other[:3]) + (" and more" if other[3:] else "")
+        raise ValueError(
+            f"{path}: was trained with another configuration ({some}); use it (--config), or another --run"
+        )
+    module.load_state_dict(weights)
+
+
 def seed_everything(seed: int) -> None:
     random.seed(seed)
     np.random.seed(seed)

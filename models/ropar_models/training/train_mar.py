@@ -21,7 +21,7 @@ from .fit import Objective, Settings, fit
 from .hardware import Hardware
 from .latents import Latents
 from .masks import draw_mask, draw_noisy
-from .schedule import load_checkpoint
+from .schedule import load_checkpoint, load_weights
 
 
 class Networks(torch.nn.Module):
@@ -209,5 +209,5 @@ def load(configuration: Configuration, path: Path, pvae: Pvae) -> Networks:
         raise FileNotFoundError(f"{path}: no transformer checkpoint; run `ropar-models train-mar` first")
     require_codes(state, codes_of(pvae), path)
     networks = Networks(configuration, len(pvae.channels))
-    networks.load_state_dict(state["average"])
+    load_weights(networks, state["average"], path)
     return networks.eval()

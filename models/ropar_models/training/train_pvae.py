@@ -21,7 +21,7 @@ from .crops import draw_crop
 from .dataset import Arrays, balanced_weights, cells_of
 from .fit import Objective, Settings, fit
 from .hardware import Hardware
-from .schedule import load_checkpoint
+from .schedule import load_checkpoint, load_weights
 
 # Below these deviations a channel holds noise, not motion; dividing by less would make the network learn it.
 _SMALLEST = {
@@ -270,5 +270,5 @@ def load_pvae(configuration: Configuration, path: Path) -> Pvae:
     if state is None:
         raise FileNotFoundError(f"{path}: no P-VAE checkpoint; run `ropar-models train-pvae` first")
     network = build(configuration)
-    network.load_state_dict(state["average"])
+    load_weights(network, state["average"], path)
     return network.eval()
