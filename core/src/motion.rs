@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use glam::{Quat, Vec3};
 
-use crate::rate::frames_at;
+use crate::rate::{Between, between, frames_at};
 use crate::skeleton::{JOINT_COUNT, MIRRORED, forward_kinematics};
 
 /// A clip on the canonical skeleton. Both vectors hold one entry per frame.
@@ -44,15 +44,12 @@ impl Motion {
         if frames == 0 || !(fps.is_finite() && fps > 0.0) || fps == self.fps {
             return self.clone();
         }
-        let last = frames - 1;
-        let step = f64::from(self.fps) / f64::from(fps);
-        let count = frames_at(frames, f64::from(self.fps), f64::from(fps)) as usize;
+        let (from, to) = (f64::from(self.fps), f64::from(fps));
+        let count = frames_at(frames, from, to) as usize;
         let (mut root, mut rotations) = (Vec::with_capacity(count), Vec::with_capacity(count));
         for index in 0..count {
-            let source = (index as f64 * step).min(last as f64);
-            let before = source.floor() as usize;
-            let after = (before + 1).min(last);
-            let weight = (source - before as f64) as f32;
+            let Between { before, after, weight } = between(index, from, to, frames - 1);
+            let weight = weight as f32;
             root.push(self.root[before].lerp(self.root[after], weight));
             rotations.push(std::array::from_fn(|joint| {
                 self.rotations[before][joint].slerp(self.rotations[after][joint], weight).normalize()

@@ -7,6 +7,7 @@ use crate::{
     features::{self, Origin},
     grid::{CellState, TokenGrid},
     motion::Motion,
+    rate::{Between, between},
     sampler::Progress,
     skeleton::JOINT_COUNT,
 };
@@ -155,16 +156,12 @@ pub fn resample_rows<const WIDTH: usize>(
     frames: usize,
 ) -> Vec<[f32; WIDTH]> {
     let Some(last) = values.len().checked_sub(1) else { return Vec::new() };
-    let step = f64::from(from) / f64::from(to);
     (0..frames)
         .map(|frame| {
-            let place = (frame as f64 * step).min(last as f64);
-            let before = place.floor() as usize;
-            let after = (before + 1).min(last);
-            let weight = (place - before as f64) as f32;
+            let Between { before, after, weight } = between(frame, from.into(), to.into(), last);
             std::array::from_fn(|column| {
                 let (a, b) = (values[before][column], values[after][column]);
-                a + (b - a) * weight
+                a + (b - a) * weight as f32
             })
         })
         .collect()

@@ -3,7 +3,7 @@
 use glam::{DQuat, DVec3};
 
 use super::{Take, Track};
-use crate::rate::frames_at;
+use crate::rate::{Between, between, frames_at};
 
 impl Take {
     /// The same animation at another rate: linear for translations and scales, spherical along the shorter arc for
@@ -16,19 +16,15 @@ impl Take {
         if self.frames == 0 || !(fps.is_finite() && fps > 0.0) || fps == self.fps {
             return self.clone();
         }
-        let last = self.frames - 1;
-        let step = self.fps / fps;
         let count = frames_at(self.frames, self.fps, fps) as usize;
-        let places: Vec<(usize, usize, f64)> = (0..count)
-            .map(|index| {
-                let source = (index as f64 * step).min(last as f64);
-                let before = source.floor() as usize;
-                (before, (before + 1).min(last), source - before as f64)
-            })
-            .collect();
-        let vectors = |values: &Vec<DVec3>| places.iter().map(|(a, b, w)| values[*a].lerp(values[*b], *w)).collect();
+        let places: Vec<Between> = (0..count).map(|index| between(index, self.fps, fps, self.frames - 1)).collect();
+        let vectors = |values: &Vec<DVec3>| {
+            places.iter().map(|place| values[place.before].lerp(values[place.after], place.weight)).collect()
+        };
         let rotations = |values: &Vec<DQuat>| {
-            places.iter().map(|(a, b, w)| values[*a].normalize().slerp(values[*b].normalize(), *w)).collect()
+            let blend =
+                |place: &Between| values[place.before].normalize().slerp(values[place.after].normalize(), place.weight);
+            places.iter().map(blend).collect()
         };
         let tracks = self
             .tracks
