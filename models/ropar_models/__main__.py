@@ -139,6 +139,12 @@ def parser_of_commands() -> argparse.ArgumentParser:
     shipped(recover, "--package", "a model package")
     recover.add_argument("--run", type=Path, required=True, help="folder of checkpoints to begin")
 
+    average = command("average", "Write a run with weights between those of two runs.", config=False)
+    average.add_argument("--earlier", type=Path, required=True, help="the run that the later one went on from")
+    average.add_argument("--later", type=Path, required=True)
+    average.add_argument("--share", type=float, default=0.5, help="of the later run, 0 to 1")
+    average.add_argument("--run", type=Path, required=True, help="folder of checkpoints to write")
+
     probe = command("probe", "Evaluate a model package with the probe suite.", config=False)
     shipped(probe, "--package", "a model package")
     probe.add_argument("--seeds", type=int, default=40)
@@ -168,6 +174,10 @@ def run_with_package(arguments: argparse.Namespace) -> None:
         from .corpus.corrupt import corrupt_arrays
 
         print(json.dumps(corrupt_arrays(arguments.data, arguments.out, arguments.severity, arguments.seed), indent=1))
+    elif arguments.command == "average":
+        from .training.average_runs import average_runs
+
+        print(average_runs(arguments.earlier, arguments.later, arguments.share, arguments.run))
     elif arguments.command == "card":
         from .export.card import write_card
 
