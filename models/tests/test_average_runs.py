@@ -32,7 +32,7 @@ def test_a_run_between_two_runs(tmp_path: Path) -> None:
     train_mar.train(tiny, tmp_path, between, 60, steps=7)
     assert torch.load(path, weights_only=False)["step"] == 7
 
-    with pytest.raises(FileExistsError):
+    with pytest.raises(FileExistsError, match="another --run"):
         average_runs(earlier, later, 0.75, between)
     with pytest.raises(ValueError, match="--share 2"):
         average_runs(earlier, later, 2, tmp_path / "none")

@@ -10,10 +10,7 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-from .schedule import load_checkpoint, save_checkpoint
-
-# What a run holds of the transformer's training alone.
-OWN = ("mar.pt", "mar.jsonl")
+from .schedule import require_checkpoint, save_checkpoint
 
 
 def average_runs(earlier: Path, later: Path, share: float, out: Path) -> Path:
@@ -25,21 +22,16 @@ def average_runs(earlier: Path, later: Path, share: float, out: Path) -> Path:
     """
     if not 0 <= share <= 1:
         raise ValueError(f"--share {share}: must be from 0 (the earlier run) to 1 (the later one)")
-    first, last = (_checkpoint(run / "mar.pt") for run in (earlier, later))
-    if first["codes"] != last["codes"]:
+    if out.exists():
+        raise FileExistsError(f"{out} is there; choose another --run, so that no training is lost")
+    first, last = (require_checkpoint(run / "mar.pt", "train-mar") for run in (earlier, later))
+    if first.get("codes") != last.get("codes"):
         raise ValueError(f"{earlier} and {later}: trained on the latents of two P-VAEs; nothing lies between them")
     kinds = [{name: weight.shape for name, weight in state["average"].items()} for state in (first, last)]
     if kinds[0] != kinds[1]:
         raise ValueError(f"{earlier} and {later}: trained with two configurations; nothing lies between them")
     weights = {name: first["average"][name].lerp(last["average"][name], share) for name in kinds[1]}
-    shutil.copytree(later, out, ignore=shutil.ignore_patterns(*OWN))
-    kept = {name: last[name] for name in ("step", "minutes", "codes")}
+    shutil.copytree(later, out, ignore=shutil.ignore_patterns("mar.*"))
+    kept: dict[str, Any] = {name: last[name] for name in ("step", "minutes", "codes") if name in last}
     save_checkpoint(out / "mar.pt", {"network": weights, "average": weights, **kept})
     return out / "mar.pt"
-
-
-def _checkpoint(path: Path) -> dict[str, Any]:
-    state = load_checkpoint(path)
-    if state is None:
-        raise FileNotFoundError(f"{path}: no transformer checkpoint; run `ropar-models train-mar` first")
-    return state

@@ -74,6 +74,14 @@ def load_checkpoint(path: Path) -> dict[str, Any] | None:
     return torch.load(path, map_location="cpu", weights_only=False) if path.exists() else None
 
 
+def require_checkpoint(path: Path, command: str) -> dict[str, Any]:
+    """A checkpoint; an error that says which command makes it where it is not there."""
+    state = load_checkpoint(path)
+    if state is None:
+        raise FileNotFoundError(f"{path}: no such checkpoint; run `ropar-models {command}` first")
+    return state
+
+
 def load_weights(module: nn.Module, weights: dict[str, Tensor], path: Path) -> None:
     """Fill the module with a checkpoint's weights; an error that names some where they are those of other networks."""
     mine = module.state_dict()

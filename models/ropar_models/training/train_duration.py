@@ -14,7 +14,7 @@ from ..networks.duration import Duration
 from .dataset import Arrays, balanced_weights, draw_caption
 from .fit import Objective, Settings, fit
 from .hardware import Hardware
-from .schedule import load_checkpoint
+from .schedule import require_checkpoint
 
 
 class Batch(NamedTuple):
@@ -80,9 +80,7 @@ def train(
 
 
 def load(configuration: Configuration, path: Path) -> Duration:
-    state = load_checkpoint(path)
-    if state is None:
-        raise FileNotFoundError(f"{path}: no duration checkpoint; run `ropar-models train-duration` first")
+    state = require_checkpoint(path, "train-duration")
     network = Duration(configuration.mar.text_width)
     network.load_state_dict(state.get("average", state["network"]))
     return network.eval()

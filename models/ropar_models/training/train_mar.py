@@ -21,7 +21,7 @@ from .fit import Objective, Settings, fit
 from .hardware import Hardware
 from .latents import Latents
 from .masks import draw_mask, draw_noisy
-from .schedule import load_checkpoint, load_weights
+from .schedule import load_weights, require_checkpoint
 
 
 class Networks(torch.nn.Module):
@@ -204,9 +204,7 @@ def train(
 
 def load(configuration: Configuration, path: Path, pvae: Pvae) -> Networks:
     """The averaged weights of a checkpoint, ready to use with the P-VAE whose latents they were trained on."""
-    state = load_checkpoint(path)
-    if state is None:
-        raise FileNotFoundError(f"{path}: no transformer checkpoint; run `ropar-models train-mar` first")
+    state = require_checkpoint(path, "train-mar")
     require_codes(state, codes_of(pvae), path)
     networks = Networks(configuration, len(pvae.channels))
     load_weights(networks, state["average"], path)

@@ -21,7 +21,7 @@ from .crops import draw_crop
 from .dataset import Arrays, balanced_weights, cells_of
 from .fit import Objective, Settings, fit
 from .hardware import Hardware
-from .schedule import load_checkpoint, load_weights
+from .schedule import load_checkpoint, load_weights, require_checkpoint
 
 # Below these deviations a channel holds noise, not motion; dividing by less would make the network learn it.
 _SMALLEST = {
@@ -266,9 +266,7 @@ def load(configuration: Configuration, path: Path) -> Pvae:
 
 def load_pvae(configuration: Configuration, path: Path) -> Pvae:
     """The averaged weights of the P-VAE alone, as `train-pvae` left them."""
-    state = load_checkpoint(path)
-    if state is None:
-        raise FileNotFoundError(f"{path}: no P-VAE checkpoint; run `ropar-models train-pvae` first")
+    state = require_checkpoint(path, "train-pvae")
     network = build(configuration)
     load_weights(network, state["average"], path)
     return network.eval()

@@ -25,7 +25,7 @@ from ...layout import FRAME_RATE
 from ...networks.evaluator import Evaluator, EvaluatorConfig
 from ...training.dataset import Arrays, judged
 from ...training.hardware import Hardware
-from ...training.schedule import load_checkpoint
+from ...training.schedule import require_checkpoint
 from .embedding import Judge
 from .training import SCHEME, build, retrieval
 
@@ -82,9 +82,7 @@ def write(
     configuration: Configuration, data: Path, run: Path, out: Path, hardware: Hardware | None = None
 ) -> dict[str, Any]:
     """Turn the checkpoint of `run` into an evaluator folder, with its retrieval on the test split."""
-    state = load_checkpoint(run / "evaluator.pt")
-    if state is None:
-        raise FileNotFoundError(f"{run / 'evaluator.pt'}: no evaluator checkpoint; run `ropar-models train-evaluator`")
+    state = require_checkpoint(run / "evaluator.pt", "train-evaluator")
     network = build(configuration)
     network.load_state_dict(state["average"])
     network.eval()
