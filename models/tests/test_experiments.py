@@ -212,6 +212,19 @@ def test_other_figures_are_paired_seed_by_seed_where_both_arms_have_them() -> No
     assert also["R@1 of legs, gain"]["mean"] == pytest.approx(0.4 / 3)
 
 
+def test_arms_beside_the_claim_are_compared_over_the_seeds_that_both_have() -> None:
+    results = [_result("oracle", seed, fid, 0.7) for seed, fid in ((0, 1.0), (1, 1.2), (7, 9.0))]
+    results += [_result("credibility", seed, 2.0, 0.6) for seed in range(3)]
+    summary = summarise(results, ablate.table())
+    (found,) = summary["compared"]
+    assert (found["arm"], found["beside"], found["fid_ratio"]["seeds"]) == ("oracle", "credibility", 2)
+    assert found["fid_ratio"]["mean"] == pytest.approx(0.55)
+    assert found["fid_ratio"]["interval"] == pytest.approx(12.706 * 0.05, rel=1e-3)  # t of one degree of freedom
+    assert found["r1_gain"]["mean"] == pytest.approx(0.1)
+    known = set(ablate.table()["arms"])
+    assert all(arm in known and other in known for arm, other in ablate.table()["compared"])
+
+
 def test_arms_are_named_by_groups() -> None:
     assert chosen_arms(["claim", "clean_one_part"])[-1] == "clean_one_part"
     assert len(chosen_arms(["claim", "parts"])) == len(set(chosen_arms(["claim", "parts"])))

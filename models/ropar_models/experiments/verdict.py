@@ -67,32 +67,45 @@ def summarise(results: list[dict[str, Any]], spec: dict[str, Any]) -> dict[str, 
             "training_hours": float(np.mean([r["training_hours"] for r in by_arm[name]])),
             "rows": rows,
         }
-    return {"arms": arms, "verdict": verdict(arms, by_arm, spec["paper"])}
+    compared = [
+        {"arm": arm, "beside": other, **pair}
+        for arm, other in spec["compared"]
+        if (pair := beside(by_arm, arm, other)) is not None
+    ]
+    return {"arms": arms, "verdict": verdict(by_arm, spec["paper"]), "compared": compared}
 
 
-def verdict(arms: dict[str, Any], by_arm: dict[str, list[dict[str, Any]]], paper: dict[str, Any]) -> dict[str, Any]:
+def verdict(by_arm: dict[str, list[dict[str, Any]]], paper: dict[str, Any]) -> dict[str, Any]:
     """Credibility against discarding and keeping, seed by seed: differences of runs with one seed are paired."""
     out: dict[str, Any] = {}
     for other in ("discard", "keep_all"):
-        if other not in arms or "credibility" not in arms:
+        found = beside(by_arm, "credibility", other)
+        if found is None:
             continue
-        mine, theirs = ({r["seed"]: r["rows"] for r in by_arm[a]} for a in ("credibility", other))
-        seeds = sorted(set(mine) & set(theirs))
-        if not seeds:
-            continue
-        ratio = over_seeds([mine[s]["generated"]["fid"]["mean"] / theirs[s]["generated"]["fid"]["mean"] for s in seeds])
-        gain = over_seeds([mine[s]["generated"]["r1"]["mean"] - theirs[s]["generated"]["r1"]["mean"] for s in seeds])
+        ratio, gain = found["fid_ratio"], found["r1_gain"]
         sure_fid = ratio["interval"] is not None and ratio["mean"] + ratio["interval"] < 1
         sure_r1 = gain["interval"] is not None and gain["mean"] - gain["interval"] > 0
         out[other] = {
-            "fid_ratio": ratio,
-            "r1_gain": gain,
-            "also": _paired([(mine[s], theirs[s]) for s in seeds]),
+            **found,
             "direction": bool(ratio["mean"] < 1 and gain["mean"] > 0),
             "beyond_intervals": bool(sure_fid and sure_r1),
             "size": bool(ratio["mean"] <= paper["fid_ratio"] and gain["mean"] >= paper["r1_gain"]),
         }
     return out
+
+
+def beside(by_arm: dict[str, list[dict[str, Any]]], arm: str, other: str) -> dict[str, Any] | None:
+    """`arm` against `other` over the seeds that both have: ratios and differences, each of two runs of one seed."""
+    mine, theirs = ({r["seed"]: r["rows"] for r in by_arm.get(a, [])} for a in (arm, other))
+    seeds = sorted(set(mine) & set(theirs))
+    if not seeds:
+        return None
+    pairs = [(mine[s], theirs[s]) for s in seeds]
+    return {
+        "fid_ratio": over_seeds([a["generated"]["fid"]["mean"] / b["generated"]["fid"]["mean"] for a, b in pairs]),
+        "r1_gain": over_seeds([a["generated"]["r1"]["mean"] - b["generated"]["r1"]["mean"] for a, b in pairs]),
+        "also": _paired(pairs),
+    }
 
 
 def _paired(runs: list[tuple[dict[str, Any], dict[str, Any]]]) -> dict[str, Any]:
@@ -106,15 +119,29 @@ def _paired(runs: list[tuple[dict[str, Any], dict[str, Any]]]) -> dict[str, Any]
     return out
 
 
-def _words(found: dict[str, Any]) -> str:
-    def spread(e: dict[str, Any]) -> str:
-        return f"{e['mean']:.3f}" + (f" ± {e['interval']:.3f}" if e["interval"] is not None else " (one seed)")
+def _spread(e: dict[str, Any]) -> str:
+    return f"{e['mean']:.3f}" + (f" ± {e['interval']:.3f}" if e["interval"] is not None else " (one seed)")
 
-    also = "".join(f" {name[0].upper()}{name[1:]} {spread(e)}." for name, e in found["also"].items())
+
+def _compared(rows: list[dict[str, Any]]) -> list[str]:
+    """The table of further pairs of arms."""
+    names = [name for name in ALSO if any(name in row["also"] for row in rows)]
+    lines = ["| arm | beside | seeds | FID, ratio | R@1, gain | " + " | ".join(names) + " |"]
+    lines.append("| --- | --- | --- | --- | --- |" + " --- |" * len(names))
+    for row in rows:
+        cells = [row["arm"], row["beside"], str(row["fid_ratio"]["seeds"])]
+        cells += [_spread(row["fid_ratio"]), _spread(row["r1_gain"])]
+        cells += [_spread(row["also"][name]) if name in row["also"] else "" for name in names]
+        lines.append("| " + " | ".join(cells) + " |")
+    return lines
+
+
+def _words(found: dict[str, Any]) -> str:
+    also = "".join(f" {name[0].upper()}{name[1:]} {_spread(e)}." for name, e in found["also"].items())
     direction = "the paper's direction appears" if found["direction"] else "the paper's direction does NOT appear"
     sure = "beyond the 95 % intervals" if found["beyond_intervals"] else "not beyond the 95 % intervals"
     size = "at least the paper's size" if found["size"] else "not the paper's size"
-    gains = f"FID ratio {spread(found['fid_ratio'])}, R@1 gain {spread(found['r1_gain'])}"
+    gains = f"FID ratio {_spread(found['fid_ratio'])}, R@1 gain {_spread(found['r1_gain'])}"
     return f"{gains}: {direction}, {sure}, {size}.{also}"
 
 
@@ -167,4 +194,6 @@ def markdown(summary: dict[str, Any], spec: dict[str, Any]) -> str:
         lines.append(f"- Credibility against {other.replace('_', ' ')}: {_words(found)}")
     if not summary["verdict"]:
         lines.append("- Not yet known: the arms `credibility` and `discard` or `keep_all` have no result of one seed.")
+    if summary["compared"]:
+        lines += ["", "## Other arms, seed by seed", "", *_compared(summary["compared"])]
     return "\n".join(lines) + "\n"
