@@ -17,7 +17,7 @@ from ropar_models.evaluation.evaluator import package, training
 from ropar_models.evaluation.table import result_text
 from ropar_models.experiments import ablate, release
 from ropar_models.experiments.ablate import chosen_arms
-from ropar_models.experiments.verdict import summarise
+from ropar_models.experiments.verdict import markdown, summarise
 from ropar_models.export.package import attribution
 from ropar_models.training.dataset import Arrays, drawn_share
 
@@ -221,6 +221,10 @@ def test_arms_beside_the_claim_are_compared_over_the_seeds_that_both_have() -> N
     assert found["fid_ratio"]["mean"] == pytest.approx(0.55)
     assert found["fid_ratio"]["interval"] == pytest.approx(12.706 * 0.05, rel=1e-3)  # t of one degree of freedom
     assert found["r1_gain"]["mean"] == pytest.approx(0.1)
+    world = {"joints_wrong": 0.2, "joints_doubted": 0.1, "wrong_but_trusted": 0.3}
+    settings = asdict(ablate.Settings("tiny", minutes=1))
+    text = markdown({"settings": settings, "corruption": world, **summary}, ablate.table())
+    assert "| oracle | credibility | 2 | 0.550 ± 0.635 | 0.100 ± 0.000 |" in text
     known = set(ablate.table()["arms"])
     assert all(arm in known and other in known for arm, other in ablate.table()["compared"])
 
