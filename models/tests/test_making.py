@@ -85,6 +85,25 @@ def test_an_arm_that_is_raised_is_raised_on_both_sides(side: str) -> None:
     assert (clear[:5, JOINTS.index(f"{other}_wrist")] == 10).all() and (clear[5:] == 255).all()
 
 
+def test_who_moves_with_one_arm_busy_moves_with_both_calm() -> None:
+    """The arm that swings does what the still one does, in the mirror; root and legs are those of the recording."""
+    clip, solved, seen = walk()
+    rotations = solved.rotations.copy()
+    rotations[:, JOINTS.index("right_elbow")] = [0.8, 0, 0.6, 0]
+    rotations[:, JOINTS.index("left_hip"), :2] = solved.rotations[:, 16, :2]
+    _, (told, motion, _) = with_made(replace(clip, identifier="cmu_06_08"), Solved(solved.root, rotations), seen)
+    assert (told.content, told.captions) == ("walk-left", [])
+    np.testing.assert_array_equal(motion.root, solved.root)
+    joints = ropar_native.forward_kinematics(*motion) - motion.root[:, None]
+    before = ropar_native.forward_kinematics(solved.root, rotations) - solved.root[:, None]
+    left, right = ([JOINTS.index(f"{side}_{j}") for j in ("shoulder", "elbow", "wrist")] for side in ("left", "right"))
+    knee = JOINTS.index("left_knee")
+    assert np.ptp(before[:, left[2]], axis=0).max() > 0.2
+    np.testing.assert_allclose(joints[:, right], before[:, right], atol=1e-5)
+    np.testing.assert_allclose(joints[:, left], before[:, right] * [-1, 1, 1], atol=1e-5)
+    np.testing.assert_allclose(joints[:, knee], before[:, knee], atol=1e-5)
+
+
 def test_what_judges_and_what_nothing_is_made_of_is_left_as_it_is() -> None:
     assert len(list(with_made(*walk("test")))) == 1
     assert len(list(with_made(*walk(content="sit")))) == 1

@@ -5,6 +5,8 @@
   Journal of Motor Behavior 21(3)).
 - `both_arms`: who raises one arm, raises both where the other arm does what the first does in the mirror, and where the
   trunk, which leans away from one arm, stays halfway between itself and its mirror image.
+- `calm_arms`: who moves about with one arm busy (dribbling a ball), moves about with none where the busy arm does what
+  the calm one does in the mirror.
 
 What such clips teach is used only where no recorded clip of the selection shows it (training/dataset.py).
 """
@@ -25,6 +27,8 @@ from .mirror import limbs, mirrored_joints
 from .reader import Clip
 from .solving import Solved
 
+SIDES = ("left", "right")
+
 
 @lru_cache(maxsize=1)
 def _table() -> dict[str, dict[str, str]]:
@@ -32,13 +36,13 @@ def _table() -> dict[str, dict[str, str]]:
 
 
 def with_made(clip: Clip, solved: Solved, seen: np.ndarray) -> Iterator[tuple[Clip, Solved, np.ndarray]]:
-    """The clip as it is, and what the table makes of a training clip of its content.
+    """The clip as it is, and what the table makes of a training clip of its name or content.
 
     `seen` is the joint confidence [T, 22]. The clip that is made has no captions, and no side: what its own say is no
     longer so.
     """
     yield clip, solved, seen
-    entry = _table().get(clip.content)
+    entry = _table().get(clip.identifier, _table().get(clip.content))
     if entry is not None and clip.split == "train":
         notes = {k: v for k, v in clip.notes.items() if k != "side"}
         name = f"{clip.identifier}_{entry['how']}"
@@ -55,8 +59,25 @@ def backwards(solved: Solved, seen: np.ndarray) -> tuple[Solved, np.ndarray]:
 def both_arms(solved: Solved, seen: np.ndarray) -> tuple[Solved, np.ndarray]:
     """The arm whose wrist comes up higher, and its mirror image on the other side of a trunk that leans to neither."""
     joints = ropar_native.forward_kinematics(*solved)
-    heights = {side: joints[:, JOINTS.index(f"{side}_wrist"), 1].max() for side in ("left", "right")}
-    other = limbs()["right_arm" if heights["left"] > heights["right"] else "left_arm"]
+    heights = {side: joints[:, _wrist(side), 1].max() for side in SIDES}
+    return _with_arm(max(SIDES, key=heights.__getitem__), solved, seen)
+
+
+def calm_arms(solved: Solved, seen: np.ndarray) -> tuple[Solved, np.ndarray]:
+    """The arm whose wrist goes less far about the pelvis, and its mirror image, as in `both_arms`."""
+    joints = ropar_native.forward_kinematics(*solved)
+    from_pelvis = joints - joints[:, :1]
+    ways = {side: np.linalg.norm(np.diff(from_pelvis[:, _wrist(side)], axis=0), axis=-1).sum() for side in SIDES}
+    return _with_arm(min(SIDES, key=ways.__getitem__), solved, seen)
+
+
+def _wrist(side: str) -> int:
+    return JOINTS.index(f"{side}_wrist")
+
+
+def _with_arm(side: str, solved: Solved, seen: np.ndarray) -> tuple[Solved, np.ndarray]:
+    """The arm of one side on both, in the mirror on the other, and the trunk halfway between itself and its image."""
+    other = limbs()["right_arm" if side == "left" else "left_arm"]
     swap = mirrored_joints()
     # Not the pelvis: the legs hang on it.
     trunk = [joint for joint, opposite in enumerate(swap) if joint == opposite and joint > 0]
@@ -74,4 +95,4 @@ def _halfway(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     return (middle / np.linalg.norm(middle, axis=-1, keepdims=True)).astype(np.float32)
 
 
-_MAKERS = {"backwards": backwards, "both_arms": both_arms}
+_MAKERS = {"backwards": backwards, "both_arms": both_arms, "calm_arms": calm_arms}
