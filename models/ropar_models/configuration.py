@@ -22,7 +22,6 @@ class Data:
     crop: float = 0.25
     credible_threshold: float = 0.5
     boost: dict[str, float] = field(default_factory=dict)
-    boost_permissive: dict[str, float] = field(default_factory=dict)  # what differs where licences are permissive
     shortest: dict[str, int] = field(default_factory=dict)  # content -> tokens of a piece that still shows it
     lively: list[str] = field(default_factory=list)  # contents of which a piece shows the liveliest moments
     exclude: list[str] = field(default_factory=list)
@@ -34,11 +33,6 @@ class Data:
     share: float = 1.0  # of the training clips: what would less data do?
     share_seed: int = 0  # which ones; the same number draws the same ones in every run
     latents: str = "memory"  # or stream: clips are encoded while training, so that any corpus fits
-
-    @property
-    def boosts(self) -> dict[str, float]:
-        """By content, how many times more often its clips are drawn."""
-        return self.boost | self.boost_permissive if self.licences == "permissive" else self.boost
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -12,7 +11,7 @@ from ropar_models import configuration
 from ropar_models.networks.pvae import Pvae, PvaeConfig
 from ropar_models.training import masks, train_mar, train_pvae
 from ropar_models.training.confidence import change_of
-from ropar_models.training.dataset import balanced_weights, with_free_captions
+from ropar_models.training.dataset import with_free_captions
 from ropar_models.training.fit import Objective, Settings, fit
 from ropar_models.training.hardware import Hardware
 from ropar_models.training.loader import stream
@@ -222,16 +221,6 @@ def test_clips_are_chosen_by_licence_source_and_noise(tmp_path: Path) -> None:
     assert ids["left out"] == ["0", "3"]
     assert ids["discarded"] == ["1", "2", "3", "4"]  # clip 0 has arms that are not credible in its first second
     assert ids["ignored"] == ids["all"]
-
-
-def test_a_permissive_run_draws_with_its_own_boosts() -> None:
-    """Share of the draws by content: ten walks and one run, the run boosted four times; six times where permissive."""
-    clips: list[dict[str, Any]] = [{"source": "", "dataset": None, "content": "walk"}] * 10
-    clips += [{"source": "", "dataset": None, "content": "run"}]
-    usual, permissive = {"run": 4.0}, {"run": 6.0}
-    for licences, factor in (("all", 4), ("permissive", 6)):
-        data = configuration.Data(power=1.0, licences=licences, boost=usual, boost_permissive=permissive)
-        assert balanced_weights(clips, data.power, data.boosts)[-1] == pytest.approx(factor / (10 + factor))
 
 
 def test_permissive_runs_leave_out_captions_of_unknown_licence() -> None:

@@ -30,7 +30,7 @@ class Lengths:
 
     def __init__(self, arrays: Arrays, configuration: Configuration, size: int = 128) -> None:
         self.arrays, self.size = arrays, size
-        self.weights = balanced_weights(arrays.clips, configuration.data.power, configuration.data.boosts)
+        self.weights = balanced_weights(arrays.clips, configuration.data.power, configuration.data.boost)
 
     def batch(self, generator: np.random.Generator) -> Batch:
         chosen = generator.choice(len(self.arrays.clips), self.size, p=self.weights)

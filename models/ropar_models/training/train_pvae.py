@@ -88,7 +88,7 @@ class Crops:
 
     def __init__(self, arrays: Arrays, configuration: Configuration) -> None:
         self.arrays, self.configuration = arrays, configuration
-        self.weights = balanced_weights(arrays.clips, configuration.data.power, configuration.data.boosts)
+        self.weights = balanced_weights(arrays.clips, configuration.data.power, configuration.data.boost)
 
     def batch(self, generator: np.random.Generator) -> Batch:
         configuration, arrays = self.configuration, self.arrays
