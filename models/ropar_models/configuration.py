@@ -22,6 +22,7 @@ class Data:
     crop: float = 0.25
     credible_threshold: float = 0.5
     boost: dict[str, float] = field(default_factory=dict)
+    boost_made: dict[str, float] = field(default_factory=dict)
     shortest: dict[str, int] = field(default_factory=dict)  # content -> tokens of a piece that still shows it
     lively: list[str] = field(default_factory=list)  # contents of which a piece shows the liveliest moments
     exclude: list[str] = field(default_factory=list)

@@ -9,14 +9,14 @@ import pytest
 import ropar_native
 from made_corpus import write_arrays
 from ropar_models.configuration import Data
-from ropar_models.corpus.making import with_made
+from ropar_models.corpus.making import JOIN, calm_arms, go_on, with_made
 from ropar_models.corpus.mirror import mirrored_joints
 from ropar_models.corpus.reader import Clip
 from ropar_models.corpus.solving import Solved, sided_features
 from ropar_models.evaluation.positions import positions
 from ropar_models.files import write_json
 from ropar_models.layout import FRAME_RATE, JOINTS
-from ropar_models.training.dataset import Arrays, drawn_share
+from ropar_models.training.dataset import Arrays, balanced_weights, drawn_share
 
 FRAMES = 60
 
@@ -87,12 +87,11 @@ def test_an_arm_that_is_raised_is_raised_on_both_sides(side: str) -> None:
 
 def test_who_moves_with_one_arm_busy_moves_with_both_calm() -> None:
     """The arm that swings does what the still one does, in the mirror; root and legs are those of the recording."""
-    clip, solved, seen = walk()
+    _, solved, seen = walk()
     rotations = solved.rotations.copy()
     rotations[:, JOINTS.index("right_elbow")] = [0.8, 0, 0.6, 0]
     rotations[:, JOINTS.index("left_hip"), :2] = solved.rotations[:, 16, :2]
-    _, (told, motion, _) = with_made(replace(clip, identifier="cmu_06_08"), Solved(solved.root, rotations), seen)
-    assert (told.content, told.captions) == ("walk-left", [])
+    motion, _ = calm_arms(Solved(solved.root, rotations), seen)
     np.testing.assert_array_equal(motion.root, solved.root)
     joints = ropar_native.forward_kinematics(*motion) - motion.root[:, None]
     before = ropar_native.forward_kinematics(solved.root, rotations) - solved.root[:, None]
@@ -102,6 +101,60 @@ def test_who_moves_with_one_arm_busy_moves_with_both_calm() -> None:
     np.testing.assert_allclose(joints[:, right], before[:, right], atol=1e-5)
     np.testing.assert_allclose(joints[:, left], before[:, right] * [-1, 1, 1], atol=1e-5)
     np.testing.assert_allclose(joints[:, knee], before[:, knee], atol=1e-5)
+
+
+def test_a_cycle_of_steps_goes_on_where_the_last_one_led_to() -> None:
+    """A walk of one cycle in 20 frames, told by a closed form: it goes on as one that was longer."""
+
+    def steps(frames: int) -> Solved:
+        t = np.arange(frames) / FRAME_RATE
+        root = np.stack([0.5 * t, 0.9 + 0.02 * np.sin(2 * np.pi * t), t], -1).astype(np.float32)
+        rotations = np.zeros((frames, 22, 4), np.float32)
+        rotations[..., 0] = 1
+        swing = 0.3 * np.sin(2 * np.pi * t)
+        rotations[:, 16, 0], rotations[:, 16, 1] = np.cos(swing), np.sin(swing)
+        # The same turns by the opposite quaternions: a cycle that meets itself with them must not spin.
+        rotations[frames // 2 :] *= -1
+        return Solved(root, rotations)
+
+    seen = np.full((60, 22), 255, np.uint8)
+    seen[30:40, 20] = 0
+    for frames in (130, 140, 60, 10):
+        longer, clear = go_on(steps(60), seen, 25, 45, frames)
+        expected = steps(max(60, -(-(frames - 60) // 20) * 20 + 60))
+        assert len(clear) == len(longer.root) == len(expected.root) >= frames
+        np.testing.assert_allclose(longer.root, expected.root, atol=1e-5)
+        np.testing.assert_allclose(
+            ropar_native.forward_kinematics(*longer), ropar_native.forward_kinematics(*expected), atol=1e-5
+        )
+    # What was not seen of a cycle is not seen in any round, nor is what is mixed from it.
+    assert (go_on(steps(60), seen, 25, 45, 140)[1][:, 20] == 0).sum() == 10 * 5
+
+
+def test_a_cycle_that_does_not_close_is_joined_without_a_jump() -> None:
+    _, solved, seen = walk()
+    longer, _ = go_on(solved, seen, 22, 50, 100)
+
+    def poses(motion: Solved) -> np.ndarray:
+        return ropar_native.forward_kinematics(0 * motion.root, motion.rotations)
+
+    fastest = np.abs(np.diff(poses(solved), axis=0)).max()
+    jump = np.abs(poses(solved)[22] - poses(solved)[49]).max()
+    assert jump > 4 * fastest
+    assert np.abs(np.diff(poses(longer), axis=0)).max() < fastest + 1.5 * jump / JOIN
+
+
+def test_a_piece_with_the_hand_up_is_a_wave_and_one_that_bends_down_a_bow() -> None:
+    clip, solved, seen = walk(content="washwindow")
+    clip = replace(clip, identifier="convs2s_test_washwindow_1_p00")
+    _, wave, bow = with_made(clip, solved, seen)
+    for (told, motion, clear), content, frames in ((wave, "wave-right-hand", 22), (bow, "bow", 51)):
+        assert (told.content, told.captions) == (content, [])
+        assert len(motion.root) == len(motion.rotations) == len(clear) == frames
+    assert wave[0].identifier != bow[0].identifier
+    np.testing.assert_array_equal(wave[1].root, solved.root[38:])
+    np.testing.assert_array_equal(bow[1].rotations, bow[1].rotations[::-1])
+    np.testing.assert_array_equal(bow[1].rotations[:26], solved.rotations[:26])
 
 
 def test_what_judges_and_what_nothing_is_made_of_is_left_as_it_is() -> None:
@@ -124,3 +177,11 @@ def test_made_clips_count_where_no_recorded_one_shows_their_content(tmp_path: Pa
     clips[1] |= {"content": "walk-back"}
     write_json(tmp_path / "clips.json", clips)
     assert [c["id"] for c in Arrays(tmp_path).clips] == [c["id"] for c in clips[1:]]
+
+
+def test_made_clips_have_weights_of_their_own() -> None:
+    clips = [
+        {"source": "s", "dataset": None, "content": c, "made_of": m} for c, m in (("a", None), ("b", "x"), ("c", "y"))
+    ]
+    weights = balanced_weights(clips, 0.5, {"a": 2.0, "b": 2.0, "c": 3.0}, {"a": 9.0, "b": 5.0})
+    np.testing.assert_allclose(weights, np.array([2, 5, 3]) / 10)

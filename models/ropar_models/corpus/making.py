@@ -7,6 +7,10 @@
   trunk, which leans away from one arm, stays halfway between itself and its mirror image.
 - `calm_arms`: who moves about with one arm busy (dribbling a ball), moves about with none where the busy arm does what
   the calm one does in the mirror.
+- `there_and_back`: who bends down to a bucket, bows where the way down is gone back upwards.
+
+An entry may name a `piece` of the clip that is taken alone (who washes a window with one hand, waves), and a `cycle` of
+steps that is gone through again until the clip is `lasting` long; both are spans in seconds.
 
 What such clips teach is used only where no recorded clip of the selection shows it (training/dataset.py).
 """
@@ -18,11 +22,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 from functools import lru_cache
 from importlib import resources
+from typing import Any
 
 import numpy as np
 import ropar_native
 
-from ..layout import JOINTS
+from ..layout import FRAME_RATE, JOINTS
 from .mirror import limbs, mirrored_joints
 from .reader import Clip
 from .solving import Solved
@@ -30,29 +35,74 @@ from .solving import Solved
 SIDES = ("left", "right")
 
 
+# Frames over which a cycle of steps goes over into its next round.
+JOIN = 6
+
+
 @lru_cache(maxsize=1)
-def _table() -> dict[str, dict[str, str]]:
-    return json.loads(resources.files("ropar_models").joinpath("tables/made_clips.json").read_text())["made_of"]
+def _table() -> list[dict[str, Any]]:
+    return json.loads(resources.files("ropar_models").joinpath("tables/made_clips.json").read_text())["made"]
 
 
 def with_made(clip: Clip, solved: Solved, seen: np.ndarray) -> Iterator[tuple[Clip, Solved, np.ndarray]]:
     """The clip as it is, and what the table makes of a training clip of its name or content.
 
-    `seen` is the joint confidence [T, 22]. The clip that is made has no captions, and no side: what its own say is no
-    longer so.
+    `seen` is the joint confidence [T, 22]. The clips that are made have no captions, and no side: what its own say is
+    no longer so.
     """
     yield clip, solved, seen
-    entry = _table().get(clip.identifier, _table().get(clip.content))
-    if entry is not None and clip.split == "train":
-        notes = {k: v for k, v in clip.notes.items() if k != "side"}
-        name = f"{clip.identifier}_{entry['how']}"
-        told = replace(clip, identifier=name, content=entry["content"], captions=[], notes=notes)
-        yield told, *_MAKERS[entry["how"]](solved, seen)
+    for entry in _table() if clip.split == "train" else []:
+        if entry["of"] in (clip.identifier, clip.content):
+            notes = {k: v for k, v in clip.notes.items() if k != "side"}
+            name = f"{clip.identifier}_as_{entry['content']}"
+            yield (
+                replace(clip, identifier=name, content=entry["content"], captions=[], notes=notes),
+                *_made(entry, solved, seen),
+            )
+
+
+def _made(entry: dict[str, Any], solved: Solved, seen: np.ndarray) -> tuple[Solved, np.ndarray]:
+    if "piece" in entry:
+        first, end = (round(seconds * FRAME_RATE) for seconds in entry["piece"])
+        solved, seen = Solved(solved.root[first:end], solved.rotations[first:end]), seen[first:end]
+    for how in entry.get("how", []):
+        solved, seen = _MAKERS[how](solved, seen)
+    if "cycle" in entry:
+        first, end = (round(seconds * FRAME_RATE) for seconds in entry["cycle"])
+        solved, seen = go_on(solved, seen, first, end, round(entry["lasting"] * FRAME_RATE))
+    return solved, seen
+
+
+def go_on(solved: Solved, seen: np.ndarray, first: int, end: int, frames: int) -> tuple[Solved, np.ndarray]:
+    """The steps from frame `first` to `end` again and again, each round where the last one led to, for at least
+    `frames` frames in all.
+
+    The last frames before a round go over into those before the first one; `first` is at least `JOIN`.
+    """
+    length = end - first
+    rounds = max(0, -(-(frames - len(solved.root)) // length))
+    at = np.concatenate([np.arange(end), np.tile(np.arange(first, end), rounds), np.arange(end, len(solved.root))])
+    lap = np.concatenate([np.zeros(end), np.repeat(np.arange(1, rounds + 1), length)])
+    lap = np.concatenate([lap, np.full(len(at) - len(lap), rounds)])[:, None]
+    way = (solved.root[end] - solved.root[first]) * [1, 0, 1]
+    near = (at >= end - JOIN) & (at < end) & (lap[:, 0] < rounds)
+    share = np.where(near, (at - end + JOIN + 1) / (JOIN + 1), 0)[:, None]
+    before = np.where(near, at - length, at)
+    root = solved.root[at] + lap * way
+    root += share * (solved.root[before] + (lap + 1) * way - root)
+    rotations = _between(solved.rotations[at], solved.rotations[before], share[..., None])
+    return Solved(root.astype(np.float32), rotations), np.minimum(seen[at], seen[before])
 
 
 def backwards(solved: Solved, seen: np.ndarray) -> tuple[Solved, np.ndarray]:
     """The last frame first."""
     root, rotations, seen = (np.ascontiguousarray(values[::-1]) for values in (*solved, seen))
+    return Solved(root, rotations), seen
+
+
+def there_and_back(solved: Solved, seen: np.ndarray) -> tuple[Solved, np.ndarray]:
+    """The way to the last frame, and from it back to the first."""
+    root, rotations, seen = (np.concatenate([values, values[-2::-1]]) for values in (*solved, seen))
     return Solved(root, rotations), seen
 
 
@@ -84,15 +134,15 @@ def _with_arm(side: str, solved: Solved, seen: np.ndarray) -> tuple[Solved, np.n
     rotations, seen = solved.rotations.copy(), seen.copy()
     image = ropar_native.mirror(*solved)[1]
     rotations[:, other] = image[:, other]
-    rotations[:, trunk] = _halfway(rotations[:, trunk], image[:, trunk])
+    rotations[:, trunk] = _between(rotations[:, trunk], image[:, trunk], 0.5)
     seen[:, other] = seen[:, [swap[joint] for joint in other]]
     return Solved(solved.root, rotations), seen
 
 
-def _halfway(a: np.ndarray, b: np.ndarray) -> np.ndarray:
-    """Quaternions [..., 4] in the middle of two."""
-    middle = a + b * np.where((a * b).sum(-1, keepdims=True) < 0, -1, 1)
+def _between(a: np.ndarray, b: np.ndarray, share: np.ndarray | float) -> np.ndarray:
+    """Quaternions [..., 4] on the way from one to another."""
+    middle = a + share * (b * np.where((a * b).sum(-1, keepdims=True) < 0, -1, 1) - a)
     return (middle / np.linalg.norm(middle, axis=-1, keepdims=True)).astype(np.float32)
 
 
-_MAKERS = {"backwards": backwards, "both_arms": both_arms, "calm_arms": calm_arms}
+_MAKERS = {maker.__name__: maker for maker in (backwards, both_arms, calm_arms, there_and_back)}

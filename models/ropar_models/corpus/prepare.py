@@ -83,7 +83,7 @@ def prepare(corpus: Path, out: Path, text_encoder: Path, limit: int | None = Non
                         "split": told.split,
                         "licence": told.licence,
                         "frames": len(motion.root),
-                        "seconds": len(told.positions) / told.fps,
+                        "seconds": (len(told.positions) / told.fps if told is clip else len(motion.root) / FRAME_RATE),
                         "dataset": told.notes.get("dataset"),
                         "made_of": clip.identifier if told is not clip else None,
                         "captions": sides[0],

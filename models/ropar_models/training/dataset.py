@@ -199,12 +199,21 @@ def draw_caption(generator: np.random.Generator, clip: dict[str, Any], mirrored:
     return int(generator.choice(kinds[generator.choice(len(kinds), p=shares / shares.sum())]))
 
 
-def balanced_weights(clips: list[dict[str, Any]], power: float, boost: dict[str, float]) -> np.ndarray:
-    """Sampling probability per clip: a content with n clips gets n ** power, so that rare contents are learned too."""
+def balanced_weights(
+    clips: list[dict[str, Any]], power: float, boost: dict[str, float], boost_made: dict[str, float] | None = None
+) -> np.ndarray:
+    """Sampling probability per clip: a content with n clips gets n ** power, so that rare contents are learned too.
+
+    Contents in `boost` are drawn so many times as often; where `boost_made` names one, that holds for clips made of
+    others.
+    """
+    made = boost | (boost_made or {})
 
     def group(c: dict[str, Any]) -> tuple[Any, ...]:
         return c["source"], c["dataset"], c["content"]
 
     count = Counter(group(c) for c in clips)
-    weights = np.array([count[group(c)] ** (power - 1) * boost.get(c["content"], 1.0) for c in clips])
+    weights = np.array(
+        [count[group(c)] ** (power - 1) * (made if is_made(c) else boost).get(c["content"], 1.0) for c in clips]
+    )
     return weights / weights.sum()

@@ -30,7 +30,8 @@ class Lengths:
 
     def __init__(self, arrays: Arrays, configuration: Configuration, size: int = 128) -> None:
         self.arrays, self.size = arrays, size
-        self.weights = balanced_weights(arrays.clips, configuration.data.power, configuration.data.boost)
+        data = configuration.data
+        self.weights = balanced_weights(arrays.clips, data.power, data.boost, data.boost_made)
 
     def batch(self, generator: np.random.Generator) -> Batch:
         chosen = generator.choice(len(self.arrays.clips), self.size, p=self.weights)

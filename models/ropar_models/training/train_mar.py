@@ -69,7 +69,8 @@ class Examples:
     def __init__(self, arrays: Arrays, configuration: Configuration, latents: Latents | None) -> None:
         self.arrays, self.configuration, self.latents = arrays, configuration, latents
         self._changes: dict[int, np.ndarray] = {}
-        self.weights = balanced_weights(arrays.clips, configuration.data.power, configuration.data.boost)
+        data = configuration.data
+        self.weights = balanced_weights(arrays.clips, data.power, data.boost, data.boost_made)
 
     def batch(self, generator: np.random.Generator) -> Batch:
         training, frames = self.configuration.mar_training, self.configuration.pvae.frames_per_token

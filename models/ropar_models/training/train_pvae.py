@@ -88,7 +88,8 @@ class Crops:
 
     def __init__(self, arrays: Arrays, configuration: Configuration) -> None:
         self.arrays, self.configuration = arrays, configuration
-        self.weights = balanced_weights(arrays.clips, configuration.data.power, configuration.data.boost)
+        data = configuration.data
+        self.weights = balanced_weights(arrays.clips, data.power, data.boost, data.boost_made)
 
     def batch(self, generator: np.random.Generator) -> Batch:
         configuration, arrays = self.configuration, self.arrays
