@@ -4,7 +4,8 @@ from pathlib import Path
 
 import numpy as np
 from ropar_models.evaluation import probe
-from ropar_models.evaluation.measures import J
+from ropar_models.evaluation.measures import J, wrist_swings
+from ropar_models.evaluation.signs import SIGNS
 
 
 def standing(frames: int, ankle: float) -> np.ndarray:
@@ -54,3 +55,29 @@ def test_what_flies_apart_is_told_by_its_prompt(tmp_path: Path) -> None:
     result = probe.run(model, tmp_path / "probe.json", seeds=8, only=["kick"])  # type: ignore[arg-type]
     assert [rate["exploded"] for rate in result["probes"]["kick"]["rates"].values()] == [6, 0, 0]
     assert result["quality"]["generated"]["exploded"] == 6
+
+
+def waving(hands: dict[str, float], seconds: float = 3.0, amplitude: float = 0.1, raised: float = 0.2) -> np.ndarray:
+    """A still body, turned by half a radian, whose hands go from side to side so often a second."""
+    t = np.arange(round(seconds * 20)) / 20
+    p = standing(len(t), 0.0)
+    for side, x in (("left", 0.2), ("right", -0.2)):
+        p[:, J[f"{side}_elbow"]] = p[:, J[f"{side}_wrist"]] = [x, 1.0, 0.0]
+        p[:, J[f"{side}_wrist"], 1] += raised if side in hands else -0.5
+        p[:, J[f"{side}_wrist"], 0] += amplitude * np.cos(2 * np.pi * hands.get(side, 0.0) * t)
+    turned = np.array([[np.cos(0.5), 0, np.sin(0.5)], [0, 1, 0], [-np.sin(0.5), 0, np.cos(0.5)]])
+    return (p @ turned.T).astype(np.float32)
+
+
+def test_a_wave_is_one_raised_hand_that_goes_from_side_to_side() -> None:
+    one = waving({"left": 1.25})
+    assert (wrist_swings(one, "left"), wrist_swings(one, "right")) == (8, 0)  # seven ways, and 10 of 20 cm of one more
+    assert SIGNS["one_hand_waves"](one) and SIGNS["one_hand_waves"](waving({"right": 0.8}))
+    for other in (
+        waving({"left": 1.25, "right": 1.25}),
+        waving({"left": 0.35}),  # there and back
+        waving({"left": 1.25}, amplitude=0.02),
+        waving({"left": 1.25}, raised=-0.3),
+        waving({}),
+    ):
+        assert not SIGNS["one_hand_waves"](other)

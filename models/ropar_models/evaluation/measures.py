@@ -54,6 +54,21 @@ def wrist_height(positions: Array, side: str) -> float:
     return float((positions[:, J[f"{side}_wrist"], 1] - positions[:, J[f"{side}_shoulder"], 1]).max())
 
 
+def wrist_swings(positions: Array, side: str) -> int:
+    """How often a raised wrist, no more than 10 cm under its shoulder, sets out to the other side of its elbow: ways of
+    at least 6 cm along the line of the shoulders."""
+    wrist, shoulder, elbow = (positions[:, J[f"{side}_{joint}"]] for joint in ("wrist", "shoulder", "elbow"))
+    across = positions[:, J["left_shoulder"]] - positions[:, J["right_shoulder"]]
+    along = ((wrist - elbow) * across)[:, [0, 2]].sum(-1) / np.linalg.norm(across[:, [0, 2]], axis=-1)
+    count, way, turned = 0, 0, 0.0
+    for i, place in enumerate(along[wrist[:, 1] > shoulder[:, 1] - 0.1]):
+        if i == 0 or (place - turned) * way > 0:
+            turned = place  # still going the same way: it would turn here
+        elif abs(place - turned) > 0.06:
+            count, way, turned = count + 1, 1 if place > turned else -1, place
+    return count
+
+
 def wrist_forward(positions: Array, side: str) -> float:
     """Largest reach of a wrist before its shoulder along the heading, in metres."""
     yaw = heading(positions)

@@ -26,6 +26,7 @@ from .measures import (
     turn,
     wrist_forward,
     wrist_height,
+    wrist_swings,
     wrist_travel,
 )
 
@@ -37,6 +38,11 @@ def _hand(side: str, other: str) -> Sign:
     return lambda p: (
         wrist_travel(p, side) > wrist_travel(p, other) or wrist_height(p, side) > wrist_height(p, other) + 0.1
     )
+
+
+def _one_waves(p: Array) -> bool:
+    """One hand goes from side to side beside or above the shoulder, the other one does not."""
+    return sorted(wrist_swings(p, side) > 2 for side in ("left", "right")) == [False, True]
 
 
 def _both(p: Array) -> bool:
@@ -53,6 +59,7 @@ SIGNS: dict[str, Sign] = {
     "left_hand": _hand("left", "right"),
     "right_hand": _hand("right", "left"),
     "both_hands": _both,
+    "one_hand_waves": _one_waves,
     "forward": lambda p: bool(displacement(p)[0] > 0.5 and displacement(p)[0] > abs(displacement(p)[1])),
     "backward": lambda p: bool(displacement(p)[0] < -0.3),
     "turns_left": lambda p: bool(turn(p) > 20 and displacement(p)[0] > 0.3),
