@@ -24,6 +24,7 @@ class Data:
     boost: dict[str, float] = field(default_factory=dict)
     boost_made: dict[str, float] = field(default_factory=dict)
     shortest: dict[str, int] = field(default_factory=dict)  # content -> tokens of a piece that still shows it
+    limbs: dict[str, list[str]] = field(default_factory=dict)  # content -> the parts that its captions speak of
     lively: list[str] = field(default_factory=list)  # contents of which a piece shows the liveliest moments
     exclude: list[str] = field(default_factory=list)
     sources: list[str] = field(default_factory=list)  # none: all
@@ -63,6 +64,7 @@ class MarTraining:
     noisy: float = 0.3
     word_dropout: float = 0.25
     text_noise: float = 0.05
+    other_body: float = 0.0  # share of the clips of `data.limbs` whose limb is learned over the body of another clip
 
 
 @dataclass(frozen=True)

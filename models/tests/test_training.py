@@ -11,9 +11,11 @@ from ropar_models import configuration
 from ropar_models.networks.pvae import Pvae, PvaeConfig
 from ropar_models.training import masks, train_mar, train_pvae
 from ropar_models.training.confidence import change_of
-from ropar_models.training.dataset import with_free_captions
+from ropar_models.training.dataset import Arrays, with_free_captions
 from ropar_models.training.fit import Objective, Settings, fit
 from ropar_models.training.hardware import Hardware
+from ropar_models.training.latents import Latents
+from ropar_models.training.limbs import Limbs
 from ropar_models.training.loader import stream
 from ropar_models.training.schedule import Average, learning_rate
 
@@ -124,12 +126,55 @@ def test_noisy_cells_have_no_gradient_in_the_transformer() -> None:
     target = hidden & (credible > 0)
     known = credible * ~hidden
     text, mask = torch.randn(2, 4, 384), torch.ones(2, 4)
-    batch = train_mar.Batch(latent, credible, known, credible, target, position, text, mask)
+    body, own = torch.arange(2), torch.ones(2, 5, dtype=torch.bool)
+    batch = train_mar.Batch(latent, credible, known, credible, target, position, text, mask, body, own)
     objective = train_mar.MarObjective(networks, None, 2)  # type: ignore[arg-type]
     objective(batch)["loss"].backward()
     assert latent.grad is not None
     assert torch.equal(latent.grad[:, 2:4, 1], torch.zeros_like(latent.grad[:, 2:4, 1]))
     assert (latent.grad[known > 0] != 0).any() and (latent.grad[target] != 0).any()
+
+
+@pytest.mark.parametrize("latents", ["memory", "stream"])
+def test_a_limb_is_learned_over_the_body_of_another_clip(tmp_path: Path, latents: str) -> None:
+    """All but the limb is the other clip's and seen or unseen with it; what is to be learned is the own limb alone."""
+    write_arrays(tmp_path)
+    values = {"data.limbs": {"0": ["left_arm"]}, "data.latents": latents, "mar_training.other_body": 1.0}
+    tiny = configuration.load(tiny_configuration(tmp_path), values)
+    arrays = Arrays(tmp_path, "train", tiny.data)
+    pvae = train_pvae.build(tiny).eval()
+    examples = train_mar.Examples(arrays, tiny, None if latents == "stream" else Latents(pvae, arrays, tiny))
+    objective = train_mar.MarObjective(train_mar.Networks(tiny, len(pvae.channels)), pvae, 2)
+    generator = np.random.default_rng(5)
+    borrowed = 0
+    for _ in range(20):
+        batch = examples.batch(generator)
+        mixed, plain = objective.latents(batch), objective.latents(batch._replace(own=torch.ones_like(batch.own)))
+        for row, other in enumerate(batch.body.tolist()):
+            arm = batch.own[row] if other != row else ~torch.ones(len(pvae.channels), dtype=torch.bool)
+            if other == row:
+                assert batch.own[row].all() and torch.equal(mixed[row], plain[row])
+                continue
+            borrowed += 1
+            n = int((batch.position[row, :, 0] + batch.position[row, :, 1]).max()) + 1
+            assert examples.limbs.names[int(arm.int().argmax())] in ("left_arm", "right_arm") and arm.sum() == 1
+            assert torch.equal(mixed[row][:n, arm], plain[row][:n, arm])
+            assert torch.equal(mixed[row][:n, ~arm], plain[other][:n, ~arm])
+            assert batch.target[row][:, arm].any() and not batch.target[row][:, ~arm].any()
+            assert batch.text_mask[row].sum() > 0
+    assert borrowed > 5
+
+
+def test_the_mirror_swaps_the_limb_that_captions_speak_of() -> None:
+    limbs = Limbs(configuration.load("small"))
+    for content, parts in configuration.load("small").data.limbs.items():
+        for mirrored in (False, True):
+            names = {limbs.names[i] for i in np.flatnonzero(limbs.of(content, mirrored))}
+            other = "left_arm" if parts == ["right_arm"] else "right_arm"
+            assert names == ({other} if mirrored and len(parts) == 1 else set(parts))
+    assert not limbs.of("walk", False).any()
+    with pytest.raises(ValueError, match=r"wave: the parts are .*left_arm.*; not left_hand"):
+        Limbs(configuration.load("small", {"data.limbs": {"wave": ["left_hand"]}}))
 
 
 def test_a_run_that_was_cut_equals_one_that_was_not(tmp_path: Path) -> None:

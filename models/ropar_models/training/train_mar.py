@@ -20,6 +20,7 @@ from .dataset import Arrays, balanced_weights, cells_of, draw_caption
 from .fit import Objective, Settings, fit
 from .hardware import Hardware
 from .latents import Latents
+from .limbs import Limbs
 from .masks import draw_mask, draw_noisy
 from .schedule import load_weights, require_checkpoint
 
@@ -45,6 +46,8 @@ class Batch(NamedTuple):
     position: Tensor  # [B, N, 2]
     text: Tensor
     text_mask: Tensor
+    body: Tensor  # [B] the example whose other parts are seen beside the own ones, mostly itself
+    own: Tensor  # [B, P] bool
 
 
 def blur_text(
@@ -71,6 +74,7 @@ class Examples:
         self._changes: dict[int, np.ndarray] = {}
         data = configuration.data
         self.weights = balanced_weights(arrays.clips, data.power, data.boost, data.boost_made)
+        self.limbs = Limbs(configuration)
 
     def batch(self, generator: np.random.Generator) -> Batch:
         training, frames = self.configuration.mar_training, self.configuration.pvae.frames_per_token
@@ -117,12 +121,22 @@ class Examples:
         stretch = 1 if self.latents is not None else self.configuration.pvae.frames_per_token
         source = torch.zeros(len(crops), longest * stretch, *pieces[0][0].shape[1:])
         captions = []
+        body, own = torch.arange(len(crops)), torch.ones(len(crops), parts, dtype=torch.bool)
+        contents = [self.arrays.clips[crop.clip]["content"] for crop in crops]
         for row, (crop, (values, cells)) in enumerate(zip(crops, pieces, strict=True)):
             n = len(cells)
+            limb = self.limbs.of(contents[row], crop.mirrored)
+            other = self.limbs.draw_body(generator, contents, [len(p[1]) >= n for p in pieces]) if limb.any() else None
+            if other is not None:
+                body[row], own[row] = other, torch.from_numpy(limb)
+                cells = torch.where(own[row], cells, pieces[other][1][:n])
             usable = cells.numpy() > 0
             if generator.random() < training.noisy:
                 usable = usable & ~draw_noisy(generator, n, parts)
             hidden = draw_mask(generator, n, parts)
+            if other is not None:
+                hidden &= limb
+                hidden[:, limb] |= not hidden.any()
             source[row, : len(values)] = values
             credible[row, :n] = cells
             known[row, :n] = torch.from_numpy((usable & ~hidden).astype(np.float32))
@@ -131,12 +145,13 @@ class Examples:
             position[row, :n, 0] = torch.arange(n)
             position[row, :n, 1] = torch.arange(n - 1, -1, -1)
             clip = self.arrays.clips[crop.clip]
-            without = generator.random() < training.text_dropout
+            # Without its text nothing says that a limb leaves the body that is seen beside it.
+            without = other is None and generator.random() < training.text_dropout
             captions.append(-1 if without else draw_caption(generator, clip, crop.mirrored))
         text, text_mask = self.arrays.text(captions)
         random = torch.Generator().manual_seed(int(generator.integers(2**62)))
         text, text_mask = blur_text(text, text_mask, training.word_dropout, training.text_noise, random)
-        return Batch(source, credible, known, attend, target, position, text, text_mask)
+        return Batch(source, credible, known, attend, target, position, text, text_mask, body, own)
 
 
 class MarObjective(Objective):
@@ -152,10 +167,11 @@ class MarObjective(Objective):
 
     def latents(self, batch: Batch) -> Tensor:
         """Latents [B, N, P, latent] of the batch."""
-        if batch.source.dim() == 4:
-            return batch.source
-        with torch.no_grad():
-            return self._frozen[0].encode(batch.source, batch.credible).float()
+        latent = batch.source
+        if latent.dim() == 3:
+            with torch.no_grad():
+                latent = self._frozen[0].encode(batch.source, batch.credible).float()
+        return torch.where(batch.own[:, None, :, None], latent, latent[batch.body])
 
     def forward(self, batch: Batch) -> dict[str, Tensor]:
         latent = self.latents(batch)
