@@ -21,6 +21,9 @@ const BLEND_SECONDS: f32 = 0.75;
 /// The first seconds of new motion behind a border that are passed over: one token of the first package. There the
 /// decoder turns from the kept motion into the new one as quickly as it likes.
 const TURN_SECONDS: f32 = 0.2;
+/// Guidance scale of parts that go in step, unless the request names one. Guidance leads away from what would be made without
+/// the prompt. Where the other parts are seen that is what goes with them, and leading far away from it makes jumps (decision 56).
+const IN_STEP_GUIDANCE: f32 = 1.5;
 
 /// What to make anew.
 #[derive(Debug, Clone, PartialEq)]
@@ -33,13 +36,20 @@ pub struct RedoRequest {
     pub end: Option<f32>,
     /// What the parts shall do.
     pub prompt: String,
-    /// Whether the parts go with what the rest of the body does at the same time, as far as the model has seen both
-    /// together: an arm that swings with the gait. Without it they follow the prompt alone: an arm that waves over a walk.
+    /// Whether the parts are made in sight of what the rest of the body does at the same time: an arm that swings with the
+    /// gait. Without it they follow the prompt alone.
     pub in_step: bool,
     /// Seed of the noise; the same seed gives the same motion.
     pub seed: u64,
-    /// Guidance scale; `None`: the package's default.
+    /// Guidance scale; `None`: the package's default, or 1.5 in step.
     pub guidance: Option<f32>,
+}
+
+impl RedoRequest {
+    /// The guidance scale that is asked for, by name or by what is to be made; `None`: the package's default.
+    pub(crate) fn guidance(&self) -> Option<f32> {
+        self.guidance.or(self.in_step.then_some(IN_STEP_GUIDANCE))
+    }
 }
 
 /// A checked request on one clip.

@@ -417,12 +417,12 @@ typedef struct ropar_redo_options {
     uint32_t size;
     float start;             /* second at which the new motion starts */
     float end;               /* second at which it ends; 0: the end of the clip */
-    float guidance;          /* as in ropar_generate_options */
+    float guidance;          /* as in ropar_generate_options; 0 where in_step is set: 1.5 */
     uint64_t seed;
     ropar_progress progress; /* may be NULL */
     void *user;
-    uint32_t in_step;        /* other than 0: the parts go with what the rest of the body does, as arms swing with a gait;
-                                otherwise they follow the prompt alone */
+    uint32_t in_step;        /* other than 0: the parts are made in sight of what the rest of the body does, as arms swing
+                                with a gait; otherwise they follow the prompt alone */
     uint32_t reserved;       /* 0 */
 } ropar_redo_options;
 

@@ -6,7 +6,7 @@ from importlib import resources
 
 import pytest
 from ropar_models.corpus.captions import mirror_caption, reword
-from ropar_models.corpus.wordings import compose, participle, third_person
+from ropar_models.corpus.wordings import compose, needs_a_side, participle, third_person
 
 
 @pytest.mark.parametrize(
@@ -71,7 +71,8 @@ def test_composed_captions_name_the_side_that_moves() -> None:
     generator = random.Random(0)
     for _ in range(200):
         text = compose("raise-up-right-hand", "elderly", None, generator)
-        assert text is not None and "right" in text and "[" not in text and "{" not in text
+        assert text is not None and "[" not in text and "{" not in text
+        assert "right" in text or mirror_caption(text) == text
         # "left" is only ever the hand that rests.
         assert "left" not in text or "one down" in text
     sides = {compose("inline lunge", "correct", side, generator) for side in ("left", "right") for _ in range(60)}
@@ -90,3 +91,14 @@ def test_styles_are_said() -> None:
     table = json.loads(resources.files("ropar_models").joinpath("tables/wordings.json").read_text())
     words = table["styles"]["exhausted"]["adjectives"] + table["styles"]["exhausted"]["adverbs"]
     assert sum(any(w in t for w in words) for t in texts) == 100
+
+
+def test_who_waves_without_a_word_on_the_side_waves_with_the_right_hand() -> None:
+    assert [needs_a_side("wave-right-hand", None, mirrored) for mirrored in (False, True)] == [False, True]
+    assert [needs_a_side("wave-left-hand", None, mirrored) for mirrored in (False, True)] == [True, False]
+    leg = "standing active straight leg raise"
+    assert [needs_a_side(leg, side, False) for side in ("left", "right", None)] == [True, False, False]
+    assert not any(needs_a_side(content, "left", False) for content in ("wave-both-hands", "walk", "unheard of"))
+    generator = random.Random(3)
+    told = {compose("wave-left-hand", "", None, generator) for _ in range(300)}
+    assert any(text and mirror_caption(text) == text for text in told)

@@ -168,7 +168,7 @@ impl Engine {
             return Err(Error::invalid_request("the clip has no frames", "give a clip with at least one frame"));
         }
         check_seconds(clip.frames() as f32 / clip.fps, manifest.limits.max_seconds)?;
-        let settings = self.settings(request.guidance, None, None)?;
+        let settings = self.settings(request.guidance(), None, None)?;
         begin(progress)?;
         let text = self.networks.text.encode(&request.prompt)?;
 

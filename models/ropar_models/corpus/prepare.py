@@ -30,7 +30,7 @@ from .making import with_made
 from .mirror import mirrored_joints
 from .reader import SHORTEST, open_corpus
 from .solving import calibrate, resample_confidence, sided_features, solve_clip
-from .wordings import compose
+from .wordings import compose, needs_a_side
 from .writer import ArrayWriter
 
 log = logging.getLogger(__name__)
@@ -66,10 +66,12 @@ def prepare(corpus: Path, out: Path, text_encoder: Path, limit: int | None = Non
                 if label not in composed:
                     composed[label] = compose_many(*label, generator)
                 sides: list[list[list[int]]] = []
-                for change in (str, mirror_caption):
+                for mirrored, change in ((False, str), (True, mirror_caption)):
                     own = told.captions if told is clip else composed[label][:MADE_CAPTIONS]
                     written = [change(c) for c in own]
-                    kinds = written, [reword(t, generator) for t in written], [change(t) for t in composed[label]]
+                    kinds = [written, [reword(t, generator) for t in written], [change(t) for t in composed[label]]]
+                    if needs_a_side(told.content, told.notes.get("side"), mirrored):
+                        kinds = [[t for t in texts if mirror_caption(t) != t] for texts in kinds]
                     sides.append([[number(t) for t in texts] for texts in kinds])
                 start, mirrored_start = (features.append(rows) for rows in sided_features(motion))
                 confidences.append(seen)

@@ -31,6 +31,25 @@ def _by_label() -> dict[str, tuple[list[str], str | None]]:
     }
 
 
+@lru_cache(maxsize=1)
+def _unnamed() -> dict[str, tuple[str, str | None]]:
+    """Content label -> the side that is meant where none is named, and the side that the label itself implies."""
+    return {
+        label: (c["unnamed"], c.get("side")) for c in _table()["contents"] if "unnamed" in c for label in c["labels"]
+    }
+
+
+def needs_a_side(content: str, side: str | None, mirrored: bool) -> bool:
+    """Whether captions have to name the side: of who waves with the left hand (`side` overrides the label's own).
+
+    Told of either hand, "a person waves" would be learned as both: parts are made side by side, and each of the arms
+    would be the one that waves half of the time.
+    """
+    usual, own = _unnamed().get(content, (None, None))
+    told = side or own
+    return None not in (usual, told) and (told == usual) == mirrored
+
+
 def third_person(verb: str) -> str:
     """`carry` -> `carries`."""
     irregular = _table()["irregular"].get(verb)

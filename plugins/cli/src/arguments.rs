@@ -126,13 +126,13 @@ pub struct EditArguments {
     /// What the parts shall do, in English
     #[arg(long)]
     pub prompt: String,
-    /// Let the parts go with what the rest of the body does, as arms swing with a gait; else they follow the prompt alone
+    /// Make the parts in sight of what the rest of the body does, as arms swing with a gait; else they follow the prompt alone
     #[arg(long)]
     pub in_step: bool,
     /// Seed of the noise [default: a fresh one, reported]
     #[arg(long, value_name = "N", allow_negative_numbers = true)]
     pub seed: Option<u64>,
-    /// How closely to follow the prompt [default: the package's]
+    /// How closely to follow the prompt [default: the package's, or 1.5 with --in-step]
     #[arg(long, value_name = "G", allow_negative_numbers = true)]
     pub guidance: Option<f32>,
     /// The file to write, in the clip's own format

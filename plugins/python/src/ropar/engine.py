@@ -203,9 +203,10 @@ class Engine:
             prompt: what the parts shall do, in English.
             start: second at which the new motion starts; ``None``: the start of the clip.
             end: second at which it ends; ``None``: the end of the clip.
-            in_step: whether the parts go with what the rest of the body does, as arms swing with a gait; otherwise they
-                follow the prompt alone.
-            seed, guidance, progress: as for :meth:`generate`.
+            in_step: whether the parts are made in sight of what the rest of the body does, as arms swing with a gait;
+                otherwise they follow the prompt alone.
+            guidance: as for :meth:`generate`; ``None`` in step: 1.5.
+            seed, progress: as for :meth:`generate`.
 
         Raises:
             InputError: also for an unknown part, and a span outside of the clip or shorter than a token (0.2 s).
