@@ -205,8 +205,9 @@ class Engine:
             end: second at which it ends; ``None``: the end of the clip.
             in_step: whether the parts are made in sight of what the rest of the body does, as arms swing with a gait;
                 otherwise they follow the prompt alone.
+            seed: as for :meth:`generate`.
             guidance: as for :meth:`generate`; ``None`` in step: 1.5.
-            seed, progress: as for :meth:`generate`.
+            progress: as for :meth:`generate`.
 
         Raises:
             InputError: also for an unknown part, and a span outside of the clip or shorter than a token (0.2 s).
