@@ -144,6 +144,13 @@ def test_a_cycle_that_does_not_close_is_joined_without_a_jump() -> None:
     assert np.abs(np.diff(poses(longer), axis=0)).max() < fastest + 1.5 * jump / JOIN
 
 
+def test_a_dribble_to_the_side_becomes_seven_seconds_of_steps_aside() -> None:
+    clip, solved, seen = walk(content="basketball - sideways dribble")
+    _, (told, motion, clear) = with_made(replace(clip, identifier="cmu_06_08"), solved, seen)
+    assert (told.content, told.captions) == ("walk-left", [])
+    assert 7 * FRAME_RATE <= len(motion.root) == len(clear) < 8 * FRAME_RATE
+
+
 def test_a_piece_with_the_hand_up_is_a_wave_and_one_that_bends_down_a_bow() -> None:
     clip, solved, seen = walk(content="washwindow")
     clip = replace(clip, identifier="convs2s_test_washwindow_1_p00")

@@ -34,7 +34,6 @@ from .solving import Solved
 
 SIDES = ("left", "right")
 
-
 # Frames over which a cycle of steps goes over into its next round.
 JOIN = 6
 

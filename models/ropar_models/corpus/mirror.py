@@ -9,11 +9,16 @@ import ropar_native
 from .captions import mirror_caption
 
 
+def mirrored_name(name: str) -> str:
+    """The joint or part on the other side: `left_arm` -> `right_arm`, `torso` -> `torso`."""
+    return mirror_caption(name.replace("_", " ")).replace(" ", "_")
+
+
 @lru_cache(maxsize=1)
 def mirrored_joints() -> list[int]:
     """For each of the 22 joints the one on the other side (itself on the middle line)."""
     names: list[str] = ropar_native.skeleton()["names"]
-    return [names.index(mirror_caption(n.replace("_", " ")).replace(" ", "_")) for n in names]
+    return [names.index(mirrored_name(n)) for n in names]
 
 
 @lru_cache(maxsize=1)

@@ -11,6 +11,7 @@ import numpy as np
 import ropar_native
 
 from ..configuration import Configuration
+from ..corpus.mirror import mirrored_name
 
 
 class Limbs:
@@ -29,9 +30,8 @@ class Limbs:
     def of(self, content: str, mirrored: bool) -> np.ndarray:
         """Which parts [P] the content's captions speak of; none where the table does not say."""
         named = self.table.get(content, [])
-        swap = {"left": "right", "right": "left"}
         if mirrored:
-            named = ["_".join(swap.get(word, word) for word in name.split("_")) for name in named]
+            named = [mirrored_name(name) for name in named]
         return np.array([name in named for name in self.names])
 
     def draw_body(self, generator: np.random.Generator, contents: list[str], long_enough: list[bool]) -> int | None:
