@@ -387,7 +387,8 @@ mod tests {
 
     #[test]
     fn guidance_in_step_is_weak_unless_it_is_named() {
-        let asked = |in_step, guidance| RedoRequest { in_step, guidance, ..request(&["left_arm"], None, None) }.guidance();
+        let asked =
+            |in_step, guidance| RedoRequest { in_step, guidance, ..request(&["left_arm"], None, None) }.guidance();
         assert_eq!([asked(false, None), asked(true, None)], [None, Some(1.5)]);
         assert_eq!([asked(false, Some(4.0)), asked(true, Some(4.0))], [Some(4.0), Some(4.0)]);
     }

@@ -70,9 +70,8 @@ def prepare(corpus: Path, out: Path, text_encoder: Path, limit: int | None = Non
                     own = told.captions if told is clip else composed[label][:MADE_CAPTIONS]
                     written = [change(c) for c in own]
                     kinds = [written, [reword(t, generator) for t in written], [change(t) for t in composed[label]]]
-                    if needs_a_side(told.content, told.notes.get("side"), mirrored):
-                        kinds = [[t for t in texts if mirror_caption(t) != t] for texts in kinds]
-                    sides.append([[number(t) for t in texts] for texts in kinds])
+                    strict = needs_a_side(told.content, told.notes.get("side"), mirrored)
+                    sides.append([[number(t) for t in (naming_a_side(texts) if strict else texts)] for texts in kinds])
                 start, mirrored_start = (features.append(rows) for rows in sided_features(motion))
                 confidences.append(seen)
                 confidences.append(seen[:, swap])
@@ -109,6 +108,11 @@ def prepare(corpus: Path, out: Path, text_encoder: Path, limit: int | None = Non
 
 # Composed captions that stand for the written ones of a clip that is made of another one.
 MADE_CAPTIONS = 3
+
+
+def naming_a_side(texts: list[str]) -> list[str]:
+    """Those of the captions that name a side, and so read otherwise in the mirror."""
+    return [text for text in texts if mirror_caption(text) != text]
 
 
 def compose_many(content: str, style: str, side: str | None, generator: random.Random, count: int = 60) -> list[str]:
