@@ -39,7 +39,7 @@ impl ContactLimits {
     /// By which a foot that does not quite stand still stands, for comparing two motions.
     pub const WIDER: Self = Self { lands_below: 0.06, lifts_above: 0.08, lands_slower: 0.6, lifts_faster: 0.9 };
     /// For generated motions, whose standing feet slide.
-    pub const GENERATED: Self = Self { lands_below: 0.04, lifts_above: 0.06, lands_slower: 0.6, lifts_faster: 0.9 };
+    pub const GENERATED: Self = Self { lands_below: 0.04, lifts_above: 0.06, lands_slower: 0.8, lifts_faster: 1.2 };
 }
 
 /// Shorter contacts are chance, and shorter gaps noise, seconds.

@@ -10,6 +10,8 @@ use super::sole::Sole;
 
 /// Time over which a foot's place comes back to where the motion has it, seconds.
 const PLACE_FADE: f64 = 0.25;
+/// The same for its height alone: a stance that is laid on the floor must not pull the swing after it down with it.
+const HEIGHT_FADE: f64 = 0.15;
 /// The same for a foot's turn.
 const TURN_FADE: f64 = 0.15;
 /// Time over which a foot is lifted off the floor that it would sink into.
@@ -50,9 +52,11 @@ impl Foot<'_> {
         }
         let frames = |seconds: f64| (seconds * self.fps).round().max(1.0) as usize;
         let fastest = FASTEST * self.leg / self.fps;
+        let mut heights: Vec<f64> = moves.iter().map(|by| by.y).collect();
         fade(&mut moves, &stances, frames(PLACE_FADE), |slope: DVec3| slope.clamp_length_max(fastest));
-        for (ankle, by) in self.ankle.iter_mut().zip(&moves) {
-            *ankle += *by;
+        fade(&mut heights, &stances, frames(HEIGHT_FADE), |slope: f64| slope.clamp(-fastest, fastest));
+        for (ankle, (by, height)) in self.ankle.iter_mut().zip(moves.iter().zip(heights)) {
+            *ankle += by.with_y(height);
         }
         let sunk: Vec<f64> = self
             .ankle
