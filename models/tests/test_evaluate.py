@@ -41,5 +41,9 @@ def test_recorded_motion_is_as_far_as_recorded_motion_where_nothing_is_paired(tm
     assert rows["recorded"]["fid_unpaired"]["mean"] > 0.01 and rows["two halves"]["fid"]["mean"] > 0.01
     assert "fid" not in rows["recorded"]
     assert result["reached"]["fid_unpaired"]["found"] == 1 and result["reached"]["fid"]["found"] < 0.001
+    planted = rows["recorded, planted"]
+    assert planted["foot_skate"] == rows["generated"]["foot_skate"] and "r1" not in planted  # generated motion is planted
     text = result_text(result)
-    assert "| two halves |" in text and "FID, unpaired" in text
+    judged, plain = (part for part in text.split("\n\n") if part.startswith("| motion |"))
+    assert "| two halves |" in judged and "FID, unpaired" in judged and "| recorded, planted |" not in judged
+    assert "| recorded, planted |" in plain and "| two halves |" not in plain

@@ -8,7 +8,7 @@ So its Frechet distance may be smaller than that of the row "two halves", which 
 recorded clips, each with its mirror images (as many motions on each side as the split has clips). The unpaired distance
 is fair to all rows: motion of one half of the clips against the recorded motion of the other half.
 Retrieval and distances are those of the features that the networks made; feet, jerk and the like those of the motion
-that the product writes, with standing feet held still.
+that the product writes, with standing feet held still. The row "recorded, planted" is recorded motion after the same.
 """
 
 from __future__ import annotations
@@ -130,8 +130,9 @@ def evaluate(
         row: [(planted_positions if row == "generated" else positions)(m, FRAME_RATE) for m in motions]
         for row, motions in plain.items()
     }
+    places["recorded, planted"] = [planted_positions(m, FRAME_RATE) for m in recorded]
     for row, added in physics_and_coherence(places).items():
-        rows[row].update(added)
+        rows.setdefault(row, {}).update(added)
     errors = [pelvis_error_mm(a, b) for a, b in zip(places["recorded"], places["rebuilt"], strict=True)]
     rows["rebuilt"]["joint_error_mm"] = float(np.mean(errors))
     return {

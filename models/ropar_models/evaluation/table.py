@@ -55,8 +55,9 @@ def cell(value: Any) -> str:
 
 
 def rows_table(rows: dict[str, dict[str, Any]], columns: tuple[str, ...], first: str = "motion") -> list[str]:
-    """One markdown table; arrows say what is better (→: near the recorded row)."""
+    """One markdown table of the rows that have any of the columns; arrows say what is better (→: near the recorded row)."""
     used = [c for c in columns if any(c in row for row in rows.values())]
+    rows = {name: row for name, row in rows.items() if any(c in row for c in used)}
     out = [f"| {first} | " + " | ".join(TITLES[c] for c in used) + " |", "| --- |" + " --- |" * len(used)]
     out += [f"| {name} | " + " | ".join(cell(row.get(c)) for c in used) + " |" for name, row in rows.items()]
     return out

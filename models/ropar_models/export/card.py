@@ -127,7 +127,9 @@ def _evaluation(evaluation: dict[str, Any]) -> list[str]:
         "compare. FID is paired: what is rebuilt or generated has the captions and lengths of the very clips that it "
         "is compared with, so it may be smaller than that of two halves of the recorded clips (each with its mirror "
         "images), which share none. FID, unpaired, is of one half of the clips against the recorded motion of the "
-        "other half, for recorded motion too: these compare from row to row."
+        "other half, for recorded motion too: these compare from row to row. Recorded, planted: with its standing feet "
+        "held still on the floor, as those of generated motion are; then more frames in which a foot comes or goes count "
+        "as low."
     )
     # Figures from before `--sources` are of all clips.
     sources = " --sources permissive" if evaluation.get("licences") == "permissive" else ""
