@@ -55,7 +55,7 @@ def cell(value: Any) -> str:
 
 
 def rows_table(rows: dict[str, dict[str, Any]], columns: tuple[str, ...], first: str = "motion") -> list[str]:
-    """One markdown table of the rows that have any of the columns; arrows say what is better (→: near the recorded row)."""
+    """One markdown table; arrows say what is better (→: near the recorded row). A row without figures is left out."""
     used = [c for c in columns if any(c in row for row in rows.values())]
     rows = {name: row for name, row in rows.items() if any(c in row for c in used)}
     out = [f"| {first} | " + " | ".join(TITLES[c] for c in used) + " |", "| --- |" + " --- |" * len(used)]

@@ -128,8 +128,8 @@ def _evaluation(evaluation: dict[str, Any]) -> list[str]:
         "is compared with, so it may be smaller than that of two halves of the recorded clips (each with its mirror "
         "images), which share none. FID, unpaired, is of one half of the clips against the recorded motion of the "
         "other half, for recorded motion too: these compare from row to row. Recorded, planted: with its standing feet "
-        "held still on the floor, as those of generated motion are; then more frames in which a foot comes or goes count "
-        "as low."
+        "held still on the floor, as those of generated motion are; then more frames in which a foot comes or goes "
+        "count as low."
     )
     # Figures from before `--sources` are of all clips.
     sources = " --sources permissive" if evaluation.get("licences") == "permissive" else ""
