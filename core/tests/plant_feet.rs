@@ -77,25 +77,24 @@ fn a_walk_that_stands_well_stays_as_it_was() {
 
 #[test]
 fn a_swinging_foot_is_not_pulled_down_after_a_stance_that_was_laid_on_the_floor() {
-    for stroll in strolls::all().into_iter().filter(|stroll| stroll.name == "slow walk") {
-        let (mut motion, stands) = stroll.motion(60.0, 4.0);
-        motion.root.iter_mut().for_each(|root| root.y += 0.02);
-        let planted = plant_feet(&motion, &ContactLimits::GENERATED);
-        let (before, after) = (motion.positions(), planted.positions());
-        let mut swinging = 0;
-        for (side, ankle) in ANKLES.into_iter().enumerate() {
-            for frame in 10..before.len() - 10 {
-                let lowered = before[frame][ankle].y - after[frame][ankle].y;
-                if stands[frame - 2..=frame + 2].iter().all(|stands| stands[side]) {
-                    assert!((lowered - 0.02).abs() < 0.005, "stands {lowered} m lower");
-                } else if stands[frame - 10..=frame + 10].iter().all(|stands| !stands[side]) {
-                    assert!(lowered < 0.002, "swings {lowered} m lower");
-                    swinging += 1;
-                }
+    let slow = strolls::all().into_iter().find(|stroll| stroll.name == "slow walk").expect("there is a slow walk");
+    let (mut motion, stands) = slow.motion(60.0, 4.0);
+    motion.root.iter_mut().for_each(|root| root.y += 0.02);
+    let planted = plant_feet(&motion, &ContactLimits::GENERATED);
+    let (before, after) = (motion.positions(), planted.positions());
+    let mut swinging = 0;
+    for (side, ankle) in ANKLES.into_iter().enumerate() {
+        for frame in 10..before.len() - 10 {
+            let lowered = before[frame][ankle].y - after[frame][ankle].y;
+            if stands[frame - 2..=frame + 2].iter().all(|stands| stands[side]) {
+                assert!((lowered - 0.02).abs() < 0.005, "stands {lowered} m lower");
+            } else if stands[frame - 10..=frame + 10].iter().all(|stands| !stands[side]) {
+                assert!(lowered < 0.002, "swings {lowered} m lower");
+                swinging += 1;
             }
         }
-        assert!(swinging > 20, "{swinging}");
     }
+    assert!(swinging > 20, "{swinging}");
 }
 
 #[test]
